@@ -1,0 +1,141 @@
+"""Time as a value: a clock that moves only when told to, and runs what falls due, in order."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+__all__ = ["Clock", "Event", "isoformat"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+Instant = datetime | str | float
+"""A point in time: an aware ``datetime``, ISO 8601 text with an offset, or POSIX seconds."""
+
+
+def _microseconds(instant: Instant) -> int:
+    if isinstance(instant, str):
+        try:
+            instant = datetime.fromisoformat(instant)
+        except ValueError as error:
+            raise ValueError(f"{instant!r} is not an ISO 8601 instant") from error
+    if isinstance(instant, datetime):
+        if instant.tzinfo is None:
+            raise ValueError(f"{instant.isoformat()} has no time zone; add one, such as +00:00")
+        return (instant - _EPOCH) // _MICROSECOND
+    return round(instant * 1_000_000)
+
+
+def isoformat(instant: datetime, timespec: str = "microseconds") -> str:
+    """ISO 8601 text in UTC with a trailing ``Z``, as IBM's services write it."""
+    text = instant.astimezone(UTC).isoformat(timespec=timespec)
+    return text.removesuffix("+00:00") + "Z"
+
+
+class Event:
+    """Something due at an instant; :meth:`cancel` takes it back."""
+
+    __slots__ = ("_action", "when")
+
+    def __init__(self, when: int, action: Callable[[], object]) -> None:
+        self.when = when
+        self._action: Callable[[], object] | None = action
+
+    def cancel(self) -> None:
+        """Do nothing when the instant comes."""
+        self._action = None
+
+    def fire(self) -> None:
+        """Run the action, once."""
+        action, self._action = self._action, None
+        if action is not None:
+            action()
+
+
+class Clock:
+    """Virtual time, counted in whole microseconds.
+
+    It starts at ``start`` and moves by ``tick`` seconds with every request the mock answers (see
+    :meth:`tick`); otherwise only :meth:`advance` and :meth:`advance_to` move it. Whatever was
+    scheduled runs at its own instant, in order; what is scheduled while that happens and is due as
+    well runs too.
+
+    ``lock`` guards the clock and everything that lives by it; it may be entered again by its owner.
+    """
+
+    def __init__(self, start: Instant, tick: float = 1.0) -> None:
+        if tick < 0:
+            raise ValueError(f"tick is {tick} s; time does not run backwards")
+        self.lock = threading.RLock()
+        self._now = _microseconds(start)
+        self._tick = round(tick * 1_000_000)
+        self._frozen = False
+        self._due: list[tuple[int, int, Event]] = []
+        self._order = itertools.count()
+
+    def __repr__(self) -> str:
+        return f"<Clock {isoformat(self.now())}{' frozen' if self._frozen else ''}>"
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        return _EPOCH + timedelta(microseconds=self._now)
+
+    def time(self) -> float:
+        """The present instant in POSIX seconds, like :func:`time.time`."""
+        return self._now / 1_000_000
+
+    def call_later(self, seconds: float, action: Callable[[], object]) -> Event:
+        """Run ``action`` when ``seconds`` have passed; at the next movement if that is none."""
+        with self.lock:
+            event = Event(self._now + round(seconds * 1_000_000), action)
+            heapq.heappush(self._due, (event.when, next(self._order), event))
+            return event
+
+    def advance(self, seconds: float) -> None:
+        """Move by ``seconds`` (not below 0) and run everything that falls due, in order."""
+        if seconds < 0:
+            raise ValueError(f"cannot advance by {seconds} s; time does not run backwards")
+        with self.lock:
+            self._move(self._now + round(seconds * 1_000_000))
+
+    def advance_to(self, instant: Instant) -> None:
+        """Move to ``instant``, not before now, and run everything that falls due, in order."""
+        with self.lock:
+            target = _microseconds(instant)
+            if target < self._now:
+                raise ValueError(f"cannot go back from {isoformat(self.now())} to {instant}")
+            self._move(target)
+
+    def tick(self) -> None:
+        """Move by one tick, as every request does; a frozen clock stays, and runs what is due."""
+        with self.lock:
+            self._move(self._now if self._frozen else self._now + self._tick)
+
+    def freeze(self) -> None:
+        """Let requests no longer move the clock; :meth:`advance` still does."""
+        self._frozen = True
+
+    def unfreeze(self) -> None:
+        """Let requests move the clock again."""
+        self._frozen = False
+
+    @contextmanager
+    def frozen(self) -> Iterator[Clock]:
+        """Freeze within a ``with`` block, and go back to what was before."""
+        before, self._frozen = self._frozen, True
+        try:
+            yield self
+        finally:
+            self._frozen = before
+
+    def _move(self, target: int) -> None:
+        while self._due and self._due[0][0] <= target:
+            when, _, event = heapq.heappop(self._due)
+            self._now = max(self._now, when)
+            event.fire()
+        self._now = max(self._now, target)

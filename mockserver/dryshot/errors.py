@@ -1,0 +1,96 @@
+"""What can go wrong, as a tree.
+
+::
+
+    DryshotError
+    ├── ContractError      an OpenAPI document cannot be used: a schema that does not compile, ...
+    ├── SpecDrift          the mock was about to answer what its own OpenAPI document forbids
+    ├── RefusedHost        a request to a host that is not mocked; nothing was sent
+    ├── MissingExtra       something needs an optional dependency: names the extra to install
+    └── Refusal            the world says no; a dialect turns it into the API's own error body
+        ├── LoginFailed        unknown or malformed API token
+        ├── NotAuthenticated   no, unknown, expired or revoked credential
+        ├── PermissionDenied   the account may not do this
+        ├── NotFound           carries ``kind`` and ``name``
+        ├── Conflict           the thing's state does not allow it
+        └── Invalid            carries ``field``, and a ``code`` if it has one of its own
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "Conflict",
+    "ContractError",
+    "DryshotError",
+    "Invalid",
+    "LoginFailed",
+    "MissingExtra",
+    "NotAuthenticated",
+    "NotFound",
+    "PermissionDenied",
+    "Refusal",
+    "RefusedHost",
+    "SpecDrift",
+]
+
+
+class DryshotError(Exception):
+    """The root of everything dryshot raises by itself."""
+
+
+class ContractError(DryshotError):
+    """An OpenAPI document that cannot be used as a contract."""
+
+
+class SpecDrift(DryshotError):
+    """The mock's own answer is not what its OpenAPI document allows: a fault of dryshot."""
+
+
+class RefusedHost(DryshotError):
+    """A request to a host that the active mock does not stand in for."""
+
+
+class MissingExtra(DryshotError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f'{what} needs an extra: pip install "dryshot[{extra}]"')
+        self.extra = extra
+
+
+class Refusal(DryshotError):
+    """The world refuses; nothing was changed."""
+
+
+class LoginFailed(Refusal):
+    """The API token opens no account."""
+
+
+class NotAuthenticated(Refusal):
+    """The credential is absent, unknown, expired or revoked."""
+
+
+class PermissionDenied(Refusal):
+    """The account is known, and may not do this."""
+
+
+class NotFound(Refusal):
+    """There is no such thing, or it belongs to someone else."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"{kind} {name!r} not found")
+        self.kind = kind
+        self.name = name
+
+
+class Conflict(Refusal):
+    """The present state of the thing does not allow the request."""
+
+
+class Invalid(Refusal):
+    """A value is of the right type but cannot be accepted; ``field`` is its dotted path."""
+
+    def __init__(self, field: str, message: str, code: int | None = None) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.code = code

@@ -1,0 +1,68 @@
+"""A backend as the world knows it: a name, and documents that are made when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+__all__ = ["Backend", "BackendData"]
+
+
+@dataclass(frozen=True, slots=True)
+class BackendData:
+    """The three JSON documents of a backend, in IBM's wire form and units.
+
+    ``properties`` and ``defaults`` are empty for a simulator.
+    """
+
+    configuration: Mapping[str, Any]
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Backend:
+    """A device or simulator; ``load`` makes its documents at the first use, once.
+
+    Its changing condition (paused, queue length) belongs to the world, not to it.
+    """
+
+    def __init__(self, name: str, *, simulator: bool, load: Callable[[], BackendData]) -> None:
+        self.name = name
+        self.simulator = simulator
+        self._load: Callable[[], BackendData] | None = load
+
+    def __repr__(self) -> str:
+        kind = "simulator" if self.simulator else "device"
+        return f"<Backend {self.name}: {kind}>"
+
+    @cached_property
+    def data(self) -> BackendData:
+        """The documents, made now if they were not yet."""
+        if self._load is None:  # pragma: no cover - an unpickled backend has its data
+            raise RuntimeError(f"{self.name} was unpickled without its data")
+        return self._load()
+
+    @property
+    def num_qubits(self) -> int:
+        """How many qubits it has."""
+        return int(self.configuration["n_qubits"])
+
+    @property
+    def configuration(self) -> Mapping[str, Any]:
+        """Qiskit's backend configuration as JSON: dt in ns, rep_delay in µs, ranges in GHz."""
+        return self.data.configuration
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """Calibration data as JSON, each with name, unit, value and date; empty for a simulator."""
+        return self.data.properties
+
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        """Pulse defaults as JSON; empty for a simulator."""
+        return self.data.defaults
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "data": self.data, "_load": None}

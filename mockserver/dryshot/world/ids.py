@@ -1,0 +1,79 @@
+"""Identifiers as the services made them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+
+from dryshot.clock import Clock
+
+__all__ = ["IdSource", "XidFields", "decode_xid", "encode_xid", "stream"]
+
+
+@dataclass(frozen=True, slots=True)
+class XidFields:
+    """What a 20-character id is made of: 4 bytes POSIX seconds, 3 machine, 2 process, 3 counter."""
+
+    seconds: int
+    machine: int
+    pid: int
+    counter: int
+
+    @property
+    def created(self) -> datetime:
+        """The second in which the id was made."""
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+
+def encode_xid(fields: XidFields) -> str:
+    """The 12 bytes in the lower-case base32hex alphabet, without padding.
+
+    A field that does not fit into its bytes raises ``OverflowError``.
+    """
+    raw = (
+        fields.seconds.to_bytes(4)
+        + fields.machine.to_bytes(3)
+        + fields.pid.to_bytes(2)
+        + fields.counter.to_bytes(3)
+    )
+    return base64.b32hexencode(raw).decode().rstrip("=").lower()
+
+
+def decode_xid(text: str) -> XidFields:
+    """The fields of an id; ``ValueError`` if it is not one."""
+    try:
+        raw = base64.b32hexdecode(text.upper() + "====")
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not an id of 20 characters 0-9a-v") from error
+    parts = raw[:4], raw[4:7], raw[7:9], raw[9:]
+    fields = XidFields(*(int.from_bytes(part) for part in parts))
+    if encode_xid(fields) != text:
+        raise ValueError(f"{text!r} is not an id of 20 characters 0-9a-v")
+    return fields
+
+
+@dataclass(slots=True)
+class IdSource:
+    """Makes job ids from a clock; the other fields are set, so that ids can be foreseen.
+
+    Without arguments it is the process that made the notebook's ``cjvks5fp8blo0kgog530``.
+    """
+
+    machine: int = 0xF942EB
+    pid: int = 32850
+    counter: int = 1605958
+
+    def new(self, clock: Clock) -> str:
+        """The next id; the counter wraps after 24 bits."""
+        fields = XidFields(int(clock.time()), self.machine, self.pid, self.counter)
+        self.counter = (self.counter + 1) % 2**24
+        return encode_xid(fields)
+
+
+def stream(seed: int, *names: str) -> Random:
+    """A random stream of its own for what ``names`` say, the same on every machine."""
+    text = "\0".join([str(seed), *names])
+    return Random(hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest())

@@ -1,0 +1,117 @@
+"""Jobs: what was submitted, how far it got, and how lists of them are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from dryshot.world.lifecycle import JobEvent, JobStatus, next_status
+from dryshot.world.work import Outcome
+
+__all__ = ["Job", "JobQuery", "Submission"]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a caller asks for. ``instance`` is ``hub/group/project``; None is the account's own.
+
+    ``cost`` is the longest time the job may run, in seconds; None is the program's.
+    """
+
+    program_id: str
+    backend: str
+    params: Mapping[str, Any]
+    instance: str | None = None
+    tags: tuple[str, ...] = ()
+    session_id: str | None = None
+    start_session: bool = False
+    session_time: int | None = None
+    cost: int | None = None
+    runtime: str | None = None
+    log_level: str | None = None
+
+
+@dataclass(slots=True)
+class Job:
+    """A job of an account. Only :meth:`happen` changes its status."""
+
+    id: str
+    account_id: str
+    submission: Submission
+    instance: str
+    created: datetime
+    cost: int
+    tags: tuple[str, ...] = ()
+    session_id: str | None = None
+    status: JobStatus = JobStatus.QUEUED
+    started: datetime | None = None
+    ended: datetime | None = None
+    reason: str | None = None
+    reason_code: int | None = None
+    outcome: Outcome | None = field(default=None, repr=False)
+
+    @property
+    def program_id(self) -> str:
+        """The program it runs."""
+        return self.submission.program_id
+
+    @property
+    def backend(self) -> str:
+        """The name of the backend it runs on."""
+        return self.submission.backend
+
+    def happen(
+        self,
+        event: JobEvent,
+        now: datetime,
+        *,
+        reason: str | None = None,
+        reason_code: int | None = None,
+    ) -> None:
+        """Go to the status that follows ``event``; ``Conflict`` if none does."""
+        self.status = next_status(self.status, event)
+        if event is JobEvent.START:
+            self.started = now
+        if self.status.final:
+            self.ended = now
+        self.reason = reason
+        self.reason_code = reason_code
+
+
+@dataclass(frozen=True, slots=True)
+class JobQuery:
+    """Which jobs of an account, in which order, and which page of them.
+
+    ``pending`` True keeps those that are Queued or Running, False the others. ``tags`` must all be
+    there. The bounds of ``created`` are included.
+    """
+
+    pending: bool | None = None
+    program_id: str | None = None
+    backend: str | None = None
+    instance: str | None = None
+    session_id: str | None = None
+    tags: frozenset[str] = frozenset()
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    ascending: bool = False
+    limit: int = 200
+    offset: int = 0
+
+    def holds(self, job: Job) -> bool:
+        """Whether the job is one of those asked for."""
+        wanted = (
+            (self.program_id, job.program_id),
+            (self.backend, job.backend),
+            (self.instance, job.instance),
+            (self.session_id, job.session_id),
+        )
+        return (
+            all(want is None or want == have for want, have in wanted)
+            and (self.pending is None or self.pending != job.status.final)
+            and (self.created_after is None or job.created >= self.created_after)
+            and (self.created_before is None or job.created <= self.created_before)
+            and self.tags <= set(job.tags)
+        )

@@ -1,0 +1,131 @@
+"""Moves jobs along: into the machine, through the engine, to their end, as the clock says."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from dryshot.clock import Clock, Event
+from dryshot.world.jobs import Job
+from dryshot.world.lifecycle import JobEvent
+from dryshot.world.work import Engine, Outcome, Task
+
+__all__ = ["InlineExecutor", "Pace", "PacePolicy", "Runner"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a job waits in the queue and then runs, in seconds of the world's clock."""
+
+    queue: float = 0.5
+    run: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in ("queue", "run"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"pace: {name} is {getattr(self, name)} s; it is 0 or more")
+
+
+PacePolicy = Pace | Callable[[Job], Pace]
+"""One pace for every job, or a function that gives each job (by backend, tag, ...) its own."""
+
+
+class InlineExecutor(Executor):
+    """Runs what is submitted at once, in the caller's thread."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """A future that is already done."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - a future carries whatever was raised
+            future.set_exception(error)
+        return future
+
+
+@dataclass(slots=True)
+class _Run:
+    job: Job
+    due: Event
+    future: Future[Outcome] | None = None
+
+
+class Runner:
+    """Every job that is not yet final, and the event that moves it next."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        engine: Engine,
+        pace: PacePolicy,
+        *,
+        executor: Executor,
+        on_change: Callable[[Job], Any],
+    ) -> None:
+        self.clock = clock
+        self.engine = engine
+        self.pace = pace
+        self._executor = executor
+        self._on_change = on_change
+        self._runs: dict[str, _Run] = {}
+
+    def enqueue(self, job: Job, task: Task) -> None:
+        """Let a queued job start, and end, when its time comes."""
+        pace = self.pace(job) if callable(self.pace) else self.pace
+        due = self.clock.call_later(pace.queue, lambda: self._start(job, task, pace.run))
+        self._runs[job.id] = _Run(job, due)
+
+    def drop(self, job: Job) -> None:
+        """Forget a job: nothing will happen to it any more."""
+        run = self._runs.pop(job.id, None)
+        if run is not None:
+            run.due.cancel()
+            if run.future is not None:
+                run.future.cancel()
+
+    def queue_length(self, backend: str) -> int:
+        """How many jobs wait for a backend."""
+        return sum(
+            run.job.backend == backend and run.job.started is None for run in self._runs.values()
+        )
+
+    def _start(self, job: Job, task: Task, seconds: float) -> None:
+        run = self._runs[job.id]
+        job.happen(JobEvent.START, self.clock.now())
+        if seconds > job.cost:
+            run.due = self.clock.call_later(job.cost, lambda: self._stop(job))
+        else:
+            future = run.future = self._executor.submit(self.engine, task)
+            run.due = self.clock.call_later(seconds, lambda: self._finish(job, future))
+        self._on_change(job)
+
+    def _stop(self, job: Job) -> None:
+        self.drop(job)
+        now = self.clock.now()
+        job.happen(JobEvent.RUN_TOO_LONG, now, reason="Ran too long", reason_code=1305)
+        self._on_change(job)
+
+    def _finish(self, job: Job, future: Future[Outcome]) -> None:
+        del self._runs[job.id]
+        job.outcome = outcome = _outcome(future)
+        job.happen(
+            JobEvent.FAIL if outcome.failed else JobEvent.COMPLETE,
+            self.clock.now(),
+            reason=outcome.reason,
+            reason_code=outcome.reason_code,
+        )
+        self._on_change(job)
+
+
+def _outcome(future: Future[Outcome]) -> Outcome:
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001 - whatever an engine raises fails its job only
+        body = "".join(traceback.format_exception(error))
+        return Outcome(failed=True, body=body, reason=f"Internal error: {error}", reason_code=9999)

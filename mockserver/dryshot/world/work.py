@@ -1,0 +1,54 @@
+"""What the world hands to an engine, and what it gets back. Both are plain and can be pickled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from dryshot.world.backends import Backend
+
+__all__ = ["Engine", "Outcome", "Task"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One program to run.
+
+    ``params`` is the job's ``params`` object as it came over the wire, decoded from JSON and no
+    more. ``seed`` makes the outcome repeatable: equal tasks give equal outcomes.
+    """
+
+    job_id: str
+    program_id: str
+    params: Mapping[str, Any]
+    backend: Backend
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a program ended.
+
+    ``body`` is the text that the results call answers: compact JSON of the program's return value,
+    or the traceback of a failed one. ``reason`` and ``reason_code`` are set for a failure only.
+    ``quantum_seconds`` is the device time used, in seconds; 0 on a simulator.
+    """
+
+    failed: bool
+    body: str
+    reason: str | None = None
+    reason_code: int | None = None
+    quantum_seconds: float = 0.0
+    executions: int = 0
+    num_circuits: int = 0
+    num_qubits: tuple[int, ...] = ()
+    circuit_depths: tuple[int, ...] = ()
+    logs: str = ""
+
+
+class Engine(Protocol):
+    """Runs a task. It must not raise for what a user sent: that is a failed :class:`Outcome`."""
+
+    def __call__(self, task: Task, /) -> Outcome:
+        """Run ``task`` to its end."""

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dryshot.clock import Clock, isoformat
+
+START = datetime(2023, 9, 11, 17, 27, 45, tzinfo=UTC)
+seconds = st.floats(min_value=0, max_value=1e6, allow_nan=False)
+
+
+def test_a_clock_stands_still_until_it_is_moved() -> None:
+    clock = Clock(START)
+    assert clock.now() == clock.now() == START
+    clock.advance(1.5)
+    assert clock.now() == START + timedelta(seconds=1.5)
+    assert clock.time() == START.timestamp() + 1.5
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "2023-09-11T17:27:45Z",
+        "2023-09-11T19:27:45+02:00",
+        START.astimezone(timezone(timedelta(hours=-5))),
+        START.timestamp(),
+    ],
+)
+def test_an_instant_may_be_said_in_several_ways(start: str | datetime | float) -> None:
+    assert Clock(start).now() == START
+
+
+def test_an_instant_without_a_time_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="no time zone"):
+        Clock("2023-09-11T17:27:45")
+    with pytest.raises(ValueError, match="'yesterday' is not an ISO 8601 instant"):
+        Clock("yesterday")
+
+
+def test_every_tick_moves_by_the_same_step() -> None:
+    clock = Clock(START, tick=0.25)
+    for _ in range(8):
+        clock.tick()
+    assert clock.now() == START + timedelta(seconds=2)
+
+
+def test_a_frozen_clock_does_not_tick_but_can_be_advanced() -> None:
+    clock = Clock(START)
+    with clock.frozen():
+        clock.tick()
+        assert clock.now() == START
+        clock.advance(1)
+    clock.tick()
+    assert clock.now() == START + timedelta(seconds=2)
+
+
+def test_freezing_within_a_freeze_leaves_the_outer_one() -> None:
+    clock = Clock(START)
+    clock.freeze()
+    with clock.frozen():
+        pass
+    clock.tick()
+    assert clock.now() == START
+    clock.unfreeze()
+    clock.tick()
+    assert clock.now() > START
+
+
+def test_time_does_not_run_backwards() -> None:
+    clock = Clock(START)
+    with pytest.raises(ValueError, match="backwards"):
+        clock.advance(-1)
+    with pytest.raises(ValueError, match="cannot go back"):
+        clock.advance_to("2023-09-11T17:27:44Z")
+    with pytest.raises(ValueError, match="backwards"):
+        Clock(START, tick=-1)
+
+
+@given(st.lists(seconds, max_size=30), seconds)
+def test_what_falls_due_runs_in_order_at_its_own_instant(delays: list[float], far: float) -> None:
+    clock = Clock(START)
+    ran: list[tuple[float, int]] = []
+    for index, delay in enumerate(delays):
+        clock.call_later(delay, lambda index=index: ran.append((clock.time(), index)))
+    clock.advance(far)
+    due = [
+        (round(delay * 1e6), index)
+        for index, delay in enumerate(delays)
+        if round(delay * 1e6) <= round(far * 1e6)
+    ]
+    assert [index for _, index in ran] == [index for _, index in sorted(due)]
+    assert [when for when, _ in ran] == sorted(when for when, _ in ran)
+
+
+def test_what_is_scheduled_by_what_runs_is_run_too_when_it_is_due() -> None:
+    clock = Clock(START)
+    ran: list[datetime] = []
+    clock.call_later(1, lambda: clock.call_later(1, lambda: ran.append(clock.now())))
+    clock.advance(5)
+    assert ran == [START + timedelta(seconds=2)]
+    assert clock.now() == START + timedelta(seconds=5)
+
+
+def test_a_cancelled_event_does_nothing() -> None:
+    clock = Clock(START)
+    ran: list[int] = []
+    clock.call_later(1, lambda: ran.append(1)).cancel()
+    clock.advance(2)
+    assert ran == []
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_iso_text_reads_back(instant: datetime) -> None:
+    text = isoformat(instant)
+    assert text.endswith("Z")
+    assert datetime.fromisoformat(text) == instant
