@@ -41,7 +41,8 @@ class Request:
     @property
     def origin(self) -> str:
         """Scheme, host and port, as the caller addressed them."""
-        return f"{self.scheme}://{self.host}" + (f":{self.port}" if self.port else "")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}" + (f":{self.port}" if self.port else "")
 
 
 @dataclass(frozen=True, slots=True)

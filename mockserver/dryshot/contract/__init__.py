@@ -1,0 +1,16 @@
+"""OpenAPI documents as router and referee."""
+
+from dryshot.contract.contract import Call, Contract, Match
+from dryshot.contract.operations import Operation
+from dryshot.contract.problems import InvalidRequest, MethodNotAllowed, NoSuchPath, Problem
+
+__all__ = [
+    "Call",
+    "Contract",
+    "InvalidRequest",
+    "Match",
+    "MethodNotAllowed",
+    "NoSuchPath",
+    "Operation",
+    "Problem",
+]

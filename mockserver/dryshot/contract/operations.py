@@ -1,0 +1,221 @@
+"""Operations of a document, each with its gate: validators compiled once, asked on every call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dryshot.contract.parameters import Parameter, read_all, read_header, read_parameter
+from dryshot.contract.schemas import Schemas, accepts, pointer_to
+from dryshot.contract.wire import (
+    NotDecodable,
+    decode_body,
+    decode_json,
+    decode_text,
+    group_query,
+    media_type,
+)
+from dryshot.errors import ContractError
+from dryshot.http import Request, Response
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator
+
+__all__ = ["Answer", "Operation", "Reading", "read_operations"]
+
+JSON = "application/json"
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_DECODERS = {JSON: decode_json, "text/plain": decode_text}
+
+
+class Reading(NamedTuple):
+    """What a request says, and whether that is surely valid."""
+
+    sure: bool
+    path: dict[str, Any]
+    query: dict[str, Any]
+    headers: dict[str, Any]
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the document allows for one status; ``contents`` is empty if the body must be."""
+
+    contents: Mapping[str, Draft202012Validator]
+    headers: tuple[Parameter, ...]
+
+    def admits(self, response: Response) -> bool:
+        """Whether the response is surely what the document allows."""
+        if self.headers:
+            given = {name: [value] for name, value in response.headers.items()}
+            if not read_all(self.headers, given)[0]:
+                return False
+        if not self.contents:
+            return not response.body
+        kind = media_type(response.headers.get("content-type", ""))
+        validator = self.contents.get(kind)
+        if validator is None or not response.body:
+            return False
+        try:
+            return accepts(validator, _DECODERS[kind](response.body))
+        except NotDecodable:
+            return False
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One method of one path template.
+
+    ``authenticated`` says whether credentials are needed; to check them is not the contract's
+    business. ``answers`` are by status as text, ``2XX`` or ``default``.
+    """
+
+    id: str
+    method: str
+    path: str
+    authenticated: bool
+    parameters: Mapping[str, tuple[Parameter, ...]]
+    body: Draft202012Validator | None
+    body_required: bool
+    answers: Mapping[str, Answer]
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.id}: {self.method} {self.path}>"
+
+    def answer(self, status: int) -> Answer | None:
+        """What the document allows for ``status``; None if that is not declared."""
+        text = str(status)
+        answers = self.answers
+        return answers.get(text) or answers.get(f"{text[0]}XX") or answers.get("default")
+
+    def read(self, path_params: Mapping[str, str], request: Request) -> Reading:
+        """Decode and cast a request."""
+        parameters = self.parameters
+        path_sure, path = read_all(
+            parameters["path"], {name: [value] for name, value in path_params.items()}
+        )
+        query_sure, query = read_all(
+            parameters["query"], group_query(request.query) if request.query else {}
+        )
+        header_sure, headers = read_all(
+            parameters["header"],
+            {name: [value] for name, value in request.headers.items()}
+            if parameters["header"]
+            else {},
+        )
+        body_sure, body = self._read_body(request)
+        sure = path_sure and query_sure and header_sure and body_sure
+        return Reading(sure, path, query, headers, body)
+
+    def _read_body(self, request: Request) -> tuple[bool, Any]:
+        if self.body is None:
+            return True, None
+        if not request.body:
+            return not self.body_required, None
+        if media_type(request.headers.get("content-type") or JSON) != JSON:
+            return False, None
+        try:
+            body = decode_body(request.body)
+        except NotDecodable:
+            return False, None
+        return accepts(self.body, body), body
+
+
+def read_operations(document: Mapping[str, Any], schemas: Schemas) -> Iterator[Operation]:
+    """Every operation, in the order of the document; ``ContractError`` at the first fault."""
+    default_security = document.get("security", [])
+    for path, item in document.get("paths", {}).items():
+        here = pointer_to("paths", path)
+        if "$ref" in item:
+            raise ContractError(f"{here}: a path by reference is not supported")
+        for method in METHODS:
+            if method in item:
+                yield _read(
+                    schemas, path, method, item, item[method].get("security", default_security)
+                )
+
+
+def _read(
+    schemas: Schemas, path: str, method: str, item: Mapping[str, Any], security: list[Any]
+) -> Operation:
+    node = item[method]
+    here = pointer_to("paths", path, method)
+    if not node.get("operationId"):
+        raise ContractError(f"{here}: there is no operationId")
+    body, body_required = _read_body(schemas, node, here)
+    return Operation(
+        id=node["operationId"],
+        method=method.upper(),
+        path=path,
+        authenticated=bool(security) and {} not in security,
+        parameters=_read_parameters(schemas, path, method, item),
+        body=body,
+        body_required=body_required,
+        answers=_read_answers(schemas, node, here),
+    )
+
+
+def _read_parameters(
+    schemas: Schemas, path: str, method: str, item: Mapping[str, Any]
+) -> Mapping[str, tuple[Parameter, ...]]:
+    found: dict[tuple[str, str], Parameter] = {}
+    places = (
+        (item[method], pointer_to("paths", path, method, "parameters")),
+        (item, pointer_to("paths", path, "parameters")),
+    )
+    for owner, here in places:
+        for index, node in enumerate(owner.get("parameters", ())):
+            parameter = read_parameter(schemas, node, f"{here}/{index}")
+            found.setdefault((parameter.location, parameter.name), parameter)
+    declared = {name for location, name in found if location == "path"}
+    named = {part[1:-1] for part in path.split("/") if part.startswith("{")}
+    if declared != named:
+        odd = ", ".join(sorted(declared ^ named))
+        raise ContractError(f"{path}: path and parameters do not agree on {odd}")
+    return {
+        location: tuple(parameter for (where, _), parameter in found.items() if where == location)
+        for location in ("path", "query", "header")
+    }
+
+
+def _read_body(
+    schemas: Schemas, node: Mapping[str, Any], here: str
+) -> tuple[Draft202012Validator | None, bool]:
+    if "requestBody" not in node:
+        return None, False
+    body, pointer = schemas.resolve(node["requestBody"], f"{here}/requestBody")
+    contents = _read_contents(schemas, body, pointer)
+    if set(contents) != {JSON}:
+        raise ContractError(f"{pointer}: a request body must be {JSON} and nothing else")
+    return contents[JSON], body.get("required", False)
+
+
+def _read_answers(schemas: Schemas, node: Mapping[str, Any], here: str) -> Mapping[str, Answer]:
+    answers = {}
+    if not node.get("responses"):
+        raise ContractError(f"{here}: no responses are declared")
+    for status, reference in node["responses"].items():
+        response, pointer = schemas.resolve(reference, f"{here}/responses/{status}")
+        headers = tuple(
+            read_header(schemas, name, header, f"{pointer}/headers{pointer_to(name)}")
+            for name, header in response.get("headers", {}).items()
+            if name.lower() != "content-type"
+        )
+        answers[status] = Answer(_read_contents(schemas, response, pointer), headers)
+    return answers
+
+
+def _read_contents(
+    schemas: Schemas, node: Mapping[str, Any], pointer: str
+) -> Mapping[str, Draft202012Validator]:
+    contents = {}
+    for kind, media in node.get("content", {}).items():
+        where = f"{pointer}/content{pointer_to(kind)}"
+        if kind not in _DECODERS:
+            raise ContractError(f"{where}: only {' and '.join(_DECODERS)} are supported")
+        if "schema" not in media:
+            raise ContractError(f"{where}: there is no schema")
+        contents[kind] = schemas.compile(f"{where}/schema")
+    return contents

@@ -1,0 +1,90 @@
+"""From bytes and header text to values: the same for the gate and for the judge."""
+
+from __future__ import annotations
+
+import json
+from math import isfinite
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl
+
+__all__ = ["MAX_DEPTH", "NotDecodable", "decode_body", "decode_json", "decode_text"]
+__all__ += ["group_query", "media_type"]
+
+MAX_DEPTH = 128
+"""How deep a request body may be nested: far beyond what clients send, and safe to write again."""
+
+
+class NotDecodable(ValueError):
+    """The bytes are not the text they should be; the message goes on after "the body"."""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise NotDecodable(f"is not JSON: {name} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not isfinite(value):
+        raise NotDecodable("holds a number that is too large")
+    return value
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite).decode
+
+
+def decode_text(body: bytes) -> str:
+    """UTF-8 text."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise NotDecodable(f"is not UTF-8: see byte {error.start}") from error
+
+
+def decode_json(body: bytes) -> Any:
+    """A JSON value; never NaN or an infinity."""
+    try:
+        return _decode(decode_text(body))
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise NotDecodable(f"is not JSON: {error.msg} at {where}") from error
+    except NotDecodable:
+        raise
+    except ValueError as error:  # more digits than Python turns into an integer
+        raise NotDecodable("holds a number that is too long") from error
+    except RecursionError as error:
+        raise NotDecodable(f"is nested deeper than {MAX_DEPTH} levels") from error
+
+
+def decode_body(body: bytes) -> Any:
+    """A JSON value that is not nested deeper than ``MAX_DEPTH`` levels."""
+    value = decode_json(body)
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_deep(value):
+        raise NotDecodable(f"is nested deeper than {MAX_DEPTH} levels")
+    return value
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
+
+
+def media_type(content_type: str) -> str:
+    """The type without its parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def group_query(query: str) -> dict[str, list[str]]:
+    """The values of every name, in the order in which they were given."""
+    groups: dict[str, list[str]] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        groups.setdefault(name, []).append(value)
+    return groups
