@@ -1,0 +1,139 @@
+"""An endpoint as an ASGI application, for uvicorn or any other server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import Executor
+from typing import Any
+from urllib.parse import quote
+
+from dryshot.http import Endpoint, Request, Response
+from dryshot.mounts.wire import DEFAULT_PORTS, framed, joined
+
+__all__ = ["Application", "asgi"]
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+class _Disconnected(Exception):
+    """The caller went away before its request was complete."""
+
+
+def asgi(
+    endpoint: Endpoint, *, max_body_bytes: int = 50 * 1024 * 1024, executor: Executor | None = None
+) -> Application:
+    """Serve ``endpoint``; the scopes are ``http`` and ``lifespan``.
+
+    Of a body above ``max_body_bytes`` one byte more than that is kept, for the endpoint to refuse;
+    the rest is read and dropped. The endpoint is called in the event loop, which costs least; where
+    an answer may take long (simulation), give an ``executor`` with threads, and asyncio for a loop.
+
+    An exception of the endpoint is answered with 500, without its text, and raised to the server.
+    """
+
+    async def application(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http":
+            try:
+                body = await _read(receive, max_body_bytes + 1)
+            except _Disconnected:
+                return
+            await respond(scope, body, send)
+        else:
+            raise NotImplementedError(f"no answer to {scope['type']!r}, only to 'http'")
+
+    async def respond(scope: Message, body: bytes, send: Send) -> None:
+        method = scope["method"]
+        try:
+            request = _request(scope, body)
+            if executor is None:
+                response = endpoint(request)
+            else:
+                context = contextvars.copy_context()
+                loop = asyncio.get_running_loop()
+                response = await loop.run_in_executor(executor, context.run, endpoint, request)
+        except Exception:
+            # Servers drop the connection after an exception; in HTTP/1 the caller has to be told.
+            last = scope.get("http_version", "1.1").startswith("1")
+            await _send(send, method, _fault(), last=last)
+            raise
+        await _send(send, method, response)
+
+    return application
+
+
+_OUR_FAULT = (
+    "dryshot itself failed; the service it stands in for does not answer so. "
+    "The reason is in dryshot's own log."
+)
+
+
+def _fault() -> Response:
+    body = json.dumps({"dryshot": {"status": 500, "detail": _OUR_FAULT}}).encode()
+    return Response(500, {"content-type": "application/json"}, body)
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        kind = (await receive())["type"]
+        await send({"type": f"{kind}.complete"})
+        if kind == "lifespan.shutdown":
+            return
+
+
+async def _read(receive: Receive, limit: int) -> bytes:
+    """The body, cut off after ``limit`` bytes."""
+    chunks: list[bytes] = []
+    left = limit
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _Disconnected
+        chunk = message.get("body", b"")[:left]
+        if chunk:
+            chunks.append(chunk)
+            left -= len(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _request(scope: Message, body: bytes) -> Request:
+    headers = joined(scope["headers"])
+    scheme = scope.get("scheme", "http")
+    host, port = _authority(headers.get("host", ""), scope.get("server"))
+    path = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
+    return Request(
+        method=scope["method"],
+        host=host,
+        path=path.decode("latin-1"),
+        query=scope["query_string"].decode("latin-1"),
+        headers=headers,
+        body=body,
+        scheme=scheme,
+        port=None if port == DEFAULT_PORTS.get(scheme) else port,
+    )
+
+
+def _authority(header: str, server: tuple[str, int | None] | None) -> tuple[str, int | None]:
+    """Host and port from the Host header; without one, the server's own."""
+    if not header:
+        return server or ("localhost", None)
+    host, _, port = header.rpartition(":")
+    if host and port.isdigit():
+        return host.strip("[]").lower(), int(port)
+    return header.strip("[]").lower(), None
+
+
+async def _send(send: Send, method: str, response: Response, *, last: bool = False) -> None:
+    headers, body = framed(method, response)
+    if last:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
