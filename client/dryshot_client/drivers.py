@@ -1,0 +1,143 @@
+"""The two that do what a flow asks for: one blocks, one awaits. All I/O of the client is here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Generic, TypeVar, cast
+
+import httpx
+
+from dryshot_client.flows import Alone, Command, Flow, Item, Sleep, Stream
+
+__all__ = ["AsyncDriver", "AsyncSleeper", "Driver", "Sleeper", "SyncDriver"]
+
+T = TypeVar("T")
+
+Sleeper = Callable[[float], object]
+AsyncSleeper = Callable[[float], Awaitable[object]]
+
+
+class SyncDriver:
+    """Runs flows in the calling thread; any number of threads may share one."""
+
+    def __init__(self, client: httpx.Client, sleep: Sleeper) -> None:
+        self._client = client
+        self._sleep = sleep
+        self._lock = threading.Lock()
+
+    def run(self, flow: Flow[T]) -> T:
+        """Run to the end, and return what the flow returns."""
+        reply: Any = None
+        while True:
+            try:
+                command = flow.send(reply)
+            except StopIteration as end:
+                return cast(T, end.value)
+            reply = self._obey(command)
+
+    def iterate(self, stream: Stream[T]) -> Iterator[T]:
+        """Hand out the stream's items; nothing is sent before the first is asked for."""
+        reply: Any = None
+        while True:
+            try:
+                command = stream.send(reply)
+            except StopIteration:
+                return
+            if isinstance(command, Item):
+                reply = None
+                yield command.value
+            else:
+                reply = self._obey(command)
+
+    def _obey(self, command: Command) -> Any:
+        match command:
+            case Sleep(seconds):
+                return self._sleep(seconds)
+            case Alone(flow):
+                with self._lock:
+                    return self.run(flow)
+            case request:
+                try:
+                    return self._client.send(request, auth=None, follow_redirects=False)
+                except httpx.RequestError as error:
+                    return error
+
+
+class AsyncDriver:
+    """Runs flows in the calling task; any number of tasks of one event loop may share one.
+
+    Works wherever httpx does: on asyncio and on trio. Without ``sleep`` it uses anyio's.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, sleep: AsyncSleeper | None) -> None:
+        self._client = client
+        self._sleep = sleep
+        self._lock: AbstractAsyncContextManager[object] | None = None
+
+    async def run(self, flow: Flow[T]) -> T:
+        """Run to the end, and return what the flow returns."""
+        reply: Any = None
+        while True:
+            try:
+                command = flow.send(reply)
+            except StopIteration as end:
+                return cast(T, end.value)
+            reply = await self.obey(command)
+
+    def iterate(self, stream: Stream[T]) -> AsyncIterator[T]:
+        """Hand out the stream's items; nothing is sent before the first is asked for."""
+        return _AsyncItems(self, stream)
+
+    async def obey(self, command: Command) -> Any:
+        """Do one thing, and return what came of it."""
+        match command:
+            case Sleep(seconds):
+                if self._sleep is not None:
+                    return await self._sleep(seconds)
+                import anyio  # late: only those who wait pay for it
+
+                return await anyio.sleep(seconds)
+            case Alone(flow):
+                async with self._alone():
+                    return await self.run(flow)
+            case request:
+                try:
+                    return await self._client.send(request, auth=None, follow_redirects=False)
+                except httpx.RequestError as error:
+                    return error
+
+    def _alone(self) -> AbstractAsyncContextManager[object]:
+        if self._lock is None:
+            import anyio  # late, and made within the event loop that will use it
+
+            self._lock = anyio.Lock()
+        return self._lock
+
+
+Driver = SyncDriver | AsyncDriver
+
+
+class _AsyncItems(AsyncIterator[T], Generic[T]):
+    # No asynchronous generator: one that is not used up makes trio warn.
+
+    def __init__(self, driver: AsyncDriver, stream: Stream[T]) -> None:
+        self._driver = driver
+        self._stream = stream
+
+    async def __anext__(self) -> T:
+        reply: Any = None
+        while True:
+            try:
+                command = self._stream.send(reply)
+            except StopIteration:
+                raise StopAsyncIteration from None
+            if isinstance(command, Item):
+                return command.value
+            try:
+                reply = await self._driver.obey(command)
+            except BaseException:
+                # As with a generator that raised: there is no going on from here.
+                self._stream.close()
+                raise

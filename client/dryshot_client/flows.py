@@ -1,0 +1,92 @@
+"""Logic written once, as generators: they yield what is to be done, and are sent what came of it.
+
+A flow does no I/O, so the same flow serves the blocking and the asynchronous client; only the
+driver differs (see :mod:`dryshot_client.drivers`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeAlias, TypeVar, cast
+
+import httpx
+
+__all__ = [
+    "Alone",
+    "Command",
+    "Flow",
+    "Item",
+    "Outcome",
+    "Sleep",
+    "Stream",
+    "alone",
+    "collect",
+    "send",
+    "sleep",
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Do nothing for some seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """Run a flow to its end while no other such flow of this driver runs; answers its value."""
+
+    flow: Generator[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Generic[T]):
+    """Hand a value to whoever iterates."""
+
+    value: T
+
+
+Command: TypeAlias = httpx.Request | Sleep | Alone
+Outcome: TypeAlias = httpx.Response | httpx.RequestError
+"""What came of a request. An error is a value here: thrown, it would drag its frames along."""
+
+Flow: TypeAlias = Generator[Command, Any, T]
+"""Ends with a ``T``."""
+
+Stream: TypeAlias = Generator[Command | Item[T], Any, None]
+"""Hands out a ``T`` now and then."""
+
+
+def send(request: httpx.Request) -> Flow[Outcome]:
+    """Send a request and receive what came of it."""
+    return cast(Outcome, (yield request))
+
+
+def sleep(seconds: float) -> Flow[None]:
+    """Do nothing for ``seconds``."""
+    yield Sleep(seconds)
+
+
+def alone(flow: Flow[T]) -> Flow[T]:
+    """Run ``flow`` while no other flow runs alone."""
+    return cast(T, (yield Alone(flow)))
+
+
+def collect(stream: Stream[T]) -> Flow[list[T]]:
+    """Everything that ``stream`` hands out."""
+    items: list[T] = []
+    reply: Any = None
+    while True:
+        try:
+            command = stream.send(reply)
+        except StopIteration:
+            return items
+        if isinstance(command, Item):
+            items.append(command.value)
+            reply = None
+        else:
+            reply = yield command

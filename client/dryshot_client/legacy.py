@@ -1,0 +1,166 @@
+"""The classic IBM Quantum API, blocking and asynchronous."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from dryshot_client.calls import D, Resource, call
+from dryshot_client.drivers import AsyncDriver, AsyncSleeper, Sleeper, SyncDriver
+from dryshot_client.flows import Flow
+from dryshot_client.legacy_api import LegacyApi
+from dryshot_client.legacy_catalogue import Backends, Programs
+from dryshot_client.legacy_jobs import Jobs
+from dryshot_client.retries import RetryPolicy
+
+__all__ = ["AUTH_URL", "RUNTIME_URL", "AsyncLegacyRuntime", "LegacyRuntime"]
+
+AUTH_URL = "https://auth.quantum-computing.ibm.com/api"
+RUNTIME_URL = "https://runtime-us-east.quantum-computing.ibm.com"
+
+
+class _Legacy(Resource[D]):
+    def __init__(self, api: LegacyApi, driver: D) -> None:
+        super().__init__(driver)
+        self._api = api
+        self.programs = Programs(api, driver)
+        self.backends = Backends(api, driver)
+        self.jobs = Jobs(api, driver)
+
+    def __repr__(self) -> str:
+        where = self._api.bases["runtime"]
+        how = "logged in" if self._api.credentials.held else "not logged in"
+        return f"<{type(self).__name__} {where} instance={self._api.instance!r}, {how}>"
+
+    @call
+    def log_in(self) -> Flow[None]:
+        """Obtain an access token, unless one is at hand. The first call that needs one does it."""
+        yield from self._api.credentials.get()
+
+    @call
+    def log_out(self) -> Flow[None]:
+        """Revoke the access token and forget it; nothing if there is none.
+
+        A later call logs in again.
+        """
+        yield from self._api.credentials.drop()
+
+
+class LegacyRuntime(_Legacy[SyncDriver]):
+    """The classic API, blocking; may be shared between threads.
+
+    ``api_token`` is sent to ``auth_url`` only. ``instance`` ("hub/group/project") is the one for
+    calls that take an instance and are given none. ``timeout`` (seconds) and ``transport`` are for
+    the httpx client that is made here, and closed at the end of a ``with`` block; a ``client`` that
+    is passed in stays open, and its own authentication and redirects are not used. ``retries`` is a
+    number, or a whole :class:`RetryPolicy`. ``sleep`` and ``monotonic`` are the clock to wait by.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_token: str,
+        instance: str | None = None,
+        auth_url: str = AUTH_URL,
+        runtime_url: str = RUNTIME_URL,
+        transport: httpx.BaseTransport | None = None,
+        client: httpx.Client | None = None,
+        timeout: float | None = 30.0,
+        retries: int | RetryPolicy = 3,
+        sleep: Sleeper = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        _check_one("transport", transport, client)
+        self._client = client or httpx.Client(transport=transport, timeout=timeout)
+        self._owned = client is None
+        api = LegacyApi(
+            self._client.build_request,
+            api_token=api_token,
+            instance=instance,
+            auth_url=auth_url,
+            runtime_url=runtime_url,
+            retries=_policy(retries),
+            monotonic=monotonic,
+        )
+        super().__init__(api, SyncDriver(self._client, sleep))
+
+    def close(self) -> None:
+        """Close the connections, if they were opened here. Does not log out."""
+        if self._owned:
+            self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncLegacyRuntime(_Legacy[AsyncDriver]):
+    """The classic API, asynchronous; may be shared between the tasks of one event loop.
+
+    Every call is awaited, but for ``jobs.list``, which is iterated with ``async for``. Arguments
+    are those of :class:`LegacyRuntime`; ``sleep`` is awaited.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_token: str,
+        instance: str | None = None,
+        auth_url: str = AUTH_URL,
+        runtime_url: str = RUNTIME_URL,
+        transport: httpx.AsyncBaseTransport | None = None,
+        client: httpx.AsyncClient | None = None,
+        timeout: float | None = 30.0,
+        retries: int | RetryPolicy = 3,
+        sleep: AsyncSleeper | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        _check_one("transport", transport, client)
+        self._client = client or httpx.AsyncClient(transport=transport, timeout=timeout)
+        self._owned = client is None
+        api = LegacyApi(
+            self._client.build_request,
+            api_token=api_token,
+            instance=instance,
+            auth_url=auth_url,
+            runtime_url=runtime_url,
+            retries=_policy(retries),
+            monotonic=monotonic,
+        )
+        super().__init__(api, AsyncDriver(self._client, sleep))
+
+    async def aclose(self) -> None:
+        """Close the connections, if they were opened here. Does not log out."""
+        if self._owned:
+            await self._client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+def _policy(retries: int | RetryPolicy) -> RetryPolicy:
+    return RetryPolicy(limit=retries) if isinstance(retries, int) else retries
+
+
+def _check_one(name: str, value: Any, client: Any) -> None:
+    if value is not None and client is not None:
+        raise ValueError(f"{name} is for the client made here; with client, give it to that")

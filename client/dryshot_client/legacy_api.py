@@ -1,0 +1,103 @@
+"""The classic dialect's manners: API token against access token, and instances in three parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import httpx
+
+from dryshot_client.api import Api
+from dryshot_client.credentials import Secret
+from dryshot_client.errors import RuntimeApiError
+from dryshot_client.flows import Flow
+from dryshot_client.operations import LEGACY_OPERATIONS
+from dryshot_client.replies import read_json
+from dryshot_client.retries import RetryPolicy
+
+__all__ = ["LegacyApi", "instant", "split_instance"]
+
+Instant = datetime | str
+"""A point in time: ``datetime`` with a time zone, or ISO 8601 text, which is passed on as it is."""
+
+
+class LegacyApi(Api):
+    """The classic auth and runtime APIs. ``instance`` is for calls that are given none."""
+
+    def __init__(
+        self,
+        build: Callable[..., httpx.Request],
+        *,
+        api_token: str,
+        instance: str | None,
+        auth_url: str,
+        runtime_url: str,
+        retries: RetryPolicy,
+        monotonic: Callable[[], float],
+    ) -> None:
+        if not api_token or api_token != api_token.strip():
+            raise ValueError("api_token is empty, or has blanks around it")
+        if instance is not None:
+            split_instance(instance)
+        self.instance = instance
+        super().__init__(
+            build,
+            operations=LEGACY_OPERATIONS,
+            bases={"auth": auth_url, "runtime": runtime_url},
+            long_lived=Secret(api_token),
+            retries=retries,
+            monotonic=monotonic,
+        )
+
+    def choose_instance(self, instance: str | None) -> str | None:
+        """The instance given, or else the default one, checked."""
+        if instance is None:
+            return self.instance
+        split_instance(instance)
+        return instance
+
+    def _obtain(self) -> Flow[Secret]:
+        ask = self.prepare("login_with_token", body={"apiToken": self._long_lived})
+        response, _ = yield from self.exchange(ask, None)
+        token = _read_token(self.succeed(ask, response, None))
+        if token is None:
+            raise RuntimeApiError(
+                "POST", ask.path, response.status_code, message="the answer holds no usable token"
+            )
+        return token
+
+    def _revoke(self, token: Secret) -> Flow[None]:
+        ask = self.prepare("logout")
+        response, _ = yield from self.exchange(ask, token)
+        # A token that is refused was dead already, which is all that is wanted.
+        if response.status_code != httpx.codes.UNAUTHORIZED:
+            self.succeed(ask, response, token)
+
+    def _authorise(self, token: Secret) -> dict[str, str]:
+        return {"x-access-token": token.reveal()}
+
+
+def split_instance(instance: str) -> tuple[str, str, str]:
+    """Hub, group and project of ``"hub/group/project"``."""
+    parts = instance.split("/")
+    if len(parts) != 3 or not all(part.strip() for part in parts):  # noqa: PLR2004 - the three parts
+        raise ValueError(f"instance {instance!r} is not of the form hub/group/project")
+    return parts[0], parts[1], parts[2]
+
+
+def instant(name: str, when: Instant | None) -> str | None:
+    """``when`` as ISO 8601 text in UTC; a ``datetime`` without time zone is a ``ValueError``."""
+    if not isinstance(when, datetime):
+        return when
+    if when.tzinfo is None:
+        raise ValueError(f"{name} {when.isoformat()} has no time zone")
+    return when.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _read_token(response: httpx.Response) -> Secret | None:
+    # In a frame of its own, which is gone before anything is raised.
+    _, body = read_json(response)
+    token = body.get("id") if isinstance(body, dict) else None
+    # It becomes a header: a control character in it would surface in error messages.
+    usable = isinstance(token, str) and token.isascii() and token.isprintable() and token.strip()
+    return Secret(token) if usable and isinstance(token, str) else None

@@ -1,0 +1,92 @@
+"""Programs and backends of the classic API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dryshot_client.calls import D, Resource, call
+from dryshot_client.flows import Flow, collect
+from dryshot_client.legacy_api import Instant, LegacyApi, instant
+from dryshot_client.paging import read_pages
+from dryshot_client.shapes import (
+    BackendConfiguration,
+    BackendProperties,
+    BackendStatus,
+    Program,
+)
+
+__all__ = ["Backends", "Programs"]
+
+# Within the classes below, ``list`` is their method.
+_Names = list[str]
+_Programs = list[Program]
+
+
+class Programs(Resource[D]):
+    """What jobs can run. No token is needed, and none is obtained."""
+
+    def __init__(self, api: LegacyApi, driver: D) -> None:
+        super().__init__(driver)
+        self._api = api
+
+    @call
+    def list(self) -> Flow[_Programs]:
+        """All programs, in the service's order."""
+
+        def fetch(limit: int | None, offset: int | None) -> Flow[Mapping[str, Any]]:
+            query = {"limit": limit, "offset": offset}
+            return self._api.call_object(self._api.prepare("list_programs", query=query))
+
+        return collect(read_pages(fetch, "programs"))
+
+    @call
+    def get(self, program_id: str) -> Flow[Program]:
+        """One program; ``NotFound`` if there is none of that name."""
+        return self._api.call_object(self._api.prepare("get_program", {"id": program_id}))
+
+
+class Backends(Resource[D]):
+    """Devices and simulators. An unknown name is ``NotFound``."""
+
+    def __init__(self, api: LegacyApi, driver: D) -> None:
+        super().__init__(driver)
+        self._api = api
+
+    @call
+    def list(self, *, instance: str | None = None) -> Flow[_Names]:
+        """Names, as the service lists them, of one instance's backends.
+
+        Without an instance, here and on the runtime, of all the account's instances: a name comes
+        once for each of them that has it.
+        """
+        query = {"provider": self._api.choose_instance(instance)}
+        answer = yield from self._api.call_object(self._api.prepare("list_backends", query=query))
+        names: _Names = answer["devices"]
+        return names
+
+    @call
+    def configuration(self, name: str) -> Flow[BackendConfiguration]:
+        """What the backend is."""
+        return self._ask("get_backend_configuration", name)
+
+    @call
+    def properties(
+        self, name: str, *, updated_before: Instant | None = None
+    ) -> Flow[BackendProperties]:
+        """The backend's calibration, or the last one before an instant; empty for a simulator."""
+        query = {"updated_before": instant("updated_before", updated_before)}
+        return self._ask("get_backend_properties", name, query)
+
+    @call
+    def defaults(self, name: str) -> Flow[dict[str, Any]]:
+        """The backend's pulse defaults; empty if it has none."""
+        return self._ask("get_backend_defaults", name)
+
+    @call
+    def status(self, name: str) -> Flow[BackendStatus]:
+        """Whether the backend takes jobs, and how many are waiting."""
+        return self._ask("get_backend_status", name)
+
+    def _ask(self, operation: str, name: str, query: Mapping[str, Any] | None = None) -> Flow[Any]:
+        return self._api.call_object(self._api.prepare(operation, {"name": name}, query=query))

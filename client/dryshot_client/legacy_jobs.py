@@ -1,0 +1,244 @@
+"""Jobs of the classic API: make, watch, read and remove them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from dryshot_client.calls import D, Resource, call, paged
+from dryshot_client.errors import (
+    JobCancelled,
+    JobFailed,
+    JobTimeout,
+    NotFound,
+    ResultsNotReady,
+)
+from dryshot_client.flows import Flow, Stream, sleep
+from dryshot_client.legacy_api import Instant, LegacyApi, instant, split_instance
+from dryshot_client.paging import read_pages
+from dryshot_client.replies import read_json
+from dryshot_client.shapes import CreatedJob, Job, JobMetrics, LogLevel, Sort
+
+__all__ = ["Jobs"]
+
+LONGEST_PAUSE = 5.0
+"""Seconds between two looks at a job, once the pauses have grown."""
+
+
+class Jobs(Resource[D]):
+    """The account's jobs. An unknown id is ``NotFound``."""
+
+    def __init__(self, api: LegacyApi, driver: D) -> None:
+        super().__init__(driver)
+        self._api = api
+
+    @call
+    def create(
+        self,
+        *,
+        program: str,
+        backend: str,
+        params: Mapping[str, Any] | None = None,
+        instance: str | None = None,
+        tags: Sequence[str] | None = None,
+        session_id: str | None = None,
+        start_session: bool | None = None,
+        session_time: int | None = None,
+        cost: int | None = None,
+        log_level: LogLevel | None = None,
+        runtime: str | None = None,
+    ) -> Flow[CreatedJob]:
+        """Submit a job; never sent twice, so that after ``ConnectionFailed`` it may exist.
+
+        ``params`` are the program's inputs. ``session_time`` and ``cost``, the longest the session
+        and the job may take, are in seconds; ``runtime`` names an image, as ``"name:tag"``.
+        """
+        chosen = self._api.choose_instance(instance)
+        hub, group, project = split_instance(chosen) if chosen else (None, None, None)
+        body = {
+            "program_id": program,
+            "backend": backend,
+            "hub": hub,
+            "group": group,
+            "project": project,
+            "params": params,
+            "tags": _texts("tags", tags),
+            "session_id": session_id,
+            "start_session": start_session,
+            "session_time": session_time,
+            "cost": cost,
+            "log_level": log_level,
+            "runtime": runtime,
+        }
+        return self._api.call_object(self._api.prepare("create_job", body=body))
+
+    @call
+    def get(self, job_id: str, *, exclude_params: bool | None = None) -> Flow[Job]:
+        """One job as it is now, with its ``params`` unless they are excluded."""
+        return self._get(job_id, exclude_params=exclude_params)
+
+    @paged
+    def list(
+        self,
+        *,
+        limit: int | None = None,
+        pending: bool | None = None,
+        program: str | None = None,
+        backend: str | None = None,
+        instance: str | None = None,
+        created_after: Instant | None = None,
+        created_before: Instant | None = None,
+        sort: Sort | None = None,
+        tags: Sequence[str] | None = None,
+        session_id: str | None = None,
+        exclude_params: bool | None = None,
+        page_size: int | None = None,
+    ) -> Stream[Job]:
+        """Jobs that match, newest first unless sorted otherwise; all of them, or ``limit``.
+
+        Pages of ``page_size`` (the service's own choice if left out) are fetched as they are
+        needed. ``pending`` means queued or running; a job matches only with all the ``tags``.
+        Without an instance, here and on the runtime, the jobs of every instance are listed.
+        """
+        if limit is not None and limit < 0:
+            raise ValueError(f"limit is {limit}; it cannot be negative")
+        if page_size is not None and page_size < 1:
+            raise ValueError(f"page_size is {page_size}; a page holds at least 1 job")
+        query = {
+            "pending": pending,
+            "program": program,
+            "backend": backend,
+            "provider": self._api.choose_instance(instance),
+            "created_after": instant("created_after", created_after),
+            "created_before": instant("created_before", created_before),
+            "sort": sort,
+            "tags": _texts("tags", tags),
+            "session_id": session_id,
+            "exclude_params": exclude_params,
+        }
+
+        def fetch(size: int | None, offset: int | None) -> Flow[Mapping[str, Any]]:
+            page = {"limit": size, "offset": offset}
+            return self._api.call_object(self._api.prepare("list_jobs", query=query | page))
+
+        return read_pages(fetch, "jobs", limit=limit, page_size=page_size)
+
+    @call
+    def wait(
+        self,
+        job_id: str,
+        *,
+        timeout: float | None = None,
+        interval: float = 0.2,
+        progress: Callable[[Job], object] | None = None,
+    ) -> Flow[Job]:
+        """Look until the job has ended, however it has, and return it without its ``params``.
+
+        Looks again after ``interval`` seconds, then after ever longer pauses, up to 5 s or
+        ``interval``. ``progress`` is called with the job at every look. After ``timeout`` seconds
+        of waiting there is one last look, and then ``JobTimeout``; without it there is no end.
+        """
+        for name, value in (("timeout", timeout), ("interval", interval)):
+            if value is not None and not value >= 0:
+                raise ValueError(f"{name} is {value} s; it cannot be negative")
+        return self._wait(job_id, timeout, interval, progress)
+
+    @call
+    def results(self, job_id: str) -> Flow[Any]:
+        """What the program returned, such as a ``SamplerResult`` or an ``EstimatorResult``.
+
+        ``ResultsNotReady`` before the job has ended; ``JobFailed`` or ``JobCancelled`` if it ended
+        so. Results that the service keeps elsewhere are fetched from there.
+        """
+        ids = {"id": job_id}
+        response = yield from self._api.call(self._api.prepare("get_job_results", ids))
+        is_json, body = read_json(response)
+        if isinstance(body, dict) and body.keys() == {"url"} and isinstance(body["url"], str):
+            response = yield from self._api.download(body["url"])
+            is_json, body = read_json(response)
+        if isinstance(body, dict):
+            return body
+        # No program returns anything but an object; a job that failed leaves a text, or nothing.
+        job = yield from self._get(job_id, exclude_params=True)
+        _raise_if_unsuccessful(job_id, job, response.text)
+        if response.status_code == httpx.codes.NO_CONTENT:
+            raise ResultsNotReady(job_id)
+        return body if is_json else response.text
+
+    @call
+    def logs(self, job_id: str) -> Flow[str]:
+        """What the program wrote to its log; empty if it wrote nothing."""
+        try:
+            response = yield from self._api.call(self._api.prepare("get_job_logs", {"id": job_id}))
+        except NotFound:
+            # Said of a job without a log, and of no job at all; the latter is raised here.
+            yield from self._get(job_id, exclude_params=True)
+            return ""
+        return response.text
+
+    @call
+    def metrics(self, job_id: str) -> Flow[JobMetrics]:
+        """Times, usage and place in the queue."""
+        return self._api.call_object(self._api.prepare("get_job_metrics", {"id": job_id}))
+
+    @call
+    def cancel(self, job_id: str) -> Flow[None]:
+        """Cancel a job that is queued or running; ``Conflict`` if it has ended."""
+        yield from self._api.call(self._api.prepare("cancel_job", {"id": job_id}))
+
+    @call
+    def delete(self, job_id: str) -> Flow[None]:
+        """Remove a job for good, whatever its state."""
+        yield from self._api.call(self._api.prepare("delete_job", {"id": job_id}))
+
+    @call
+    def replace_tags(self, job_id: str, tags: Sequence[str]) -> Flow[None]:
+        """Give a job these tags and no others."""
+        body = {"tags": _texts("tags", tags)}
+        yield from self._api.call(self._api.prepare("replace_job_tags", {"id": job_id}, body=body))
+
+    def _get(self, job_id: str, *, exclude_params: bool | None) -> Flow[Job]:
+        query = {"exclude_params": exclude_params}
+        return self._api.call_object(self._api.prepare("get_job", {"id": job_id}, query=query))
+
+    def _wait(
+        self,
+        job_id: str,
+        timeout: float | None,
+        pause: float,
+        progress: Callable[[Job], object] | None,
+    ) -> Flow[Job]:
+        longest = max(pause, LONGEST_PAUSE)
+        started = self._api.monotonic()
+        while True:
+            job = yield from self._get(job_id, exclude_params=True)
+            if progress is not None:
+                progress(job)
+            status = job["state"]["status"]
+            # The words for an end have changed over the years, those for the way there have not.
+            if status not in {"Queued", "Running"}:
+                return job
+            left = float("inf")
+            if timeout is not None:
+                left = started + timeout - self._api.monotonic()
+                if left <= 0:
+                    raise JobTimeout(job_id, timeout, job, status)
+            yield from sleep(min(pause, left))
+            pause = min(pause * 1.5, longest)
+
+
+def _raise_if_unsuccessful(job_id: str, job: Job, text: str) -> None:
+    state = job["state"]
+    status: str = state["status"]
+    kind = JobFailed if status == "Failed" else JobCancelled if "Cancelled" in status else None
+    if kind is not None:
+        code = state.get("reasonCode", state.get("reason_code"))
+        raise kind(job_id, status, state.get("reason") or None, code, text)
+
+
+def _texts(name: str, texts: Sequence[str] | None) -> list[str] | None:
+    if isinstance(texts, str):
+        raise TypeError(f"{name} is one text; it has to be a list of them")
+    return None if texts is None else list(texts)
