@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -84,7 +85,7 @@ def test_what_falls_due_runs_in_order_at_its_own_instant(delays: list[float], fa
     clock = Clock(START)
     ran: list[tuple[float, int]] = []
     for index, delay in enumerate(delays):
-        clock.call_later(delay, lambda index=index: ran.append((clock.time(), index)))
+        clock.call_later(delay, partial(lambda index: ran.append((clock.time(), index)), index))
     clock.advance(far)
     due = [
         (round(delay * 1e6), index)

@@ -134,6 +134,16 @@ class Contract:
                 f"{self.name}: {operation.id} must not answer {response.status} like this: {wrong}"
             )
 
+    def check_refusal(self, response: Response) -> None:
+        """The same for an answer to what is no operation at all: a wrong path or method.
+
+        Its body is held to what the document says of that status anywhere.
+        """
+        for operation in self.operations.values():
+            if operation.answer(response.status) is not None:
+                self.check_response(operation, response)
+                return
+
     @cached_property
     def judge(self) -> Judge:
         """openapi-core's verdict, imported when it is first needed and kept."""

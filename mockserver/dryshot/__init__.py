@@ -1,0 +1,55 @@
+"""A stand-in for the IBM Quantum (Qiskit Runtime) REST API.
+
+What is public is imported when it is first asked for, so that ``import dryshot`` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dryshot.clock import Clock
+    from dryshot.errors import DryshotError, MissingExtra, RefusedHost, SpecDrift
+    from dryshot.mock import Mock
+    from dryshot.world import Account, Backend, BackendData, IdSource, Outcome, Task
+    from dryshot.world.devices import device, simulator
+    from dryshot.world.runner import Pace
+
+__all__ = [
+    "Account",
+    "Backend",
+    "BackendData",
+    "Clock",
+    "DryshotError",
+    "IdSource",
+    "MissingExtra",
+    "Mock",
+    "Outcome",
+    "Pace",
+    "RefusedHost",
+    "SpecDrift",
+    "Task",
+    "device",
+    "simulator",
+]
+
+_HOMES = {
+    "dryshot.clock": ("Clock",),
+    "dryshot.errors": ("DryshotError", "MissingExtra", "RefusedHost", "SpecDrift"),
+    "dryshot.mock": ("Mock",),
+    "dryshot.world": ("Account", "Backend", "BackendData", "IdSource", "Outcome", "Task"),
+    "dryshot.world.devices": ("device", "simulator"),
+    "dryshot.world.runner": ("Pace",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(home), name)
+    raise AttributeError(f"module 'dryshot' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

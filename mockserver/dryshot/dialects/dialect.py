@@ -1,0 +1,75 @@
+"""What every dialect is: a contract, a manner of authentication, a wording of errors, handlers."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+from dryshot.contract import Call, Contract
+from dryshot.errors import ContractError, DryshotError
+from dryshot.http import Headers, Request, Response
+from dryshot.world import Account, World
+
+__all__ = ["Dialect", "Json", "Reply", "to_json"]
+
+
+class Json(str):
+    """Text that is JSON already."""
+
+    __slots__ = ()
+
+
+Reply = tuple[int, Any]
+"""A status and what becomes the JSON body; None is an empty body, ``str`` is plain text, and
+:class:`Json` is sent as it is."""
+
+
+def to_json(value: Any) -> bytes:
+    """Compact JSON, as the services write it; safe for any text."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+
+
+class Dialect(ABC):
+    """One service. A subclass has one method per operationId: ``(call, account) -> Reply``."""
+
+    def __init__(self, contract: Contract, world: World) -> None:
+        self.contract = contract
+        self.world = world
+        self._handlers: dict[str, Callable[[Call, Any], Reply]] = {}
+        for operation_id in contract.operations:
+            handler = getattr(self, operation_id, None)
+            if handler is None:
+                raise ContractError(f"{contract.name}: no handler for operation {operation_id!r}")
+            self._handlers[operation_id] = handler
+
+    @abstractmethod
+    def authenticate(self, request: Request) -> Account:
+        """Who is asking; ``NotAuthenticated`` if nobody may tell."""
+
+    @abstractmethod
+    def refuse(self, error: DryshotError) -> Reply:
+        """The service's own wording of a refusal."""
+
+    @abstractmethod
+    def headers(self) -> Headers:
+        """The headers that every answer of the service carries."""
+
+    def handle(self, call: Call, account: Account | None) -> Response:
+        """Do what was asked."""
+        return self.respond(self._handlers[call.operation.id](call, account))
+
+    def respond(self, reply: Reply) -> Response:
+        """A reply as the service would send it."""
+        status, content = reply
+        headers = dict(self.headers())
+        if content is None:
+            return Response(status, headers)
+        if isinstance(content, str):
+            kind = "application/json" if isinstance(content, Json) else "text/plain"
+            body = content.encode(errors="replace")
+        else:
+            kind, body = "application/json", to_json(content)
+        headers["content-type"] = f"{kind}; charset=utf-8"
+        return Response(status, headers, body)

@@ -1,0 +1,126 @@
+"""The mock: a world, the service over it, and the ways for a program to reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from dryshot.clock import Clock
+from dryshot.dialects.legacy import AuthDialect, RuntimeDialect
+from dryshot.engines import choose
+from dryshot.http import Request, Response
+from dryshot.journal import Journal
+from dryshot.service import MAX_BODY_BYTES, Service
+from dryshot.world import Account, Backend, Engine, IdSource, World
+from dryshot.world.devices import catalogue, snapshots
+from dryshot.world.runner import PacePolicy
+
+if TYPE_CHECKING:  # the libraries behind these are loaded when one of them is asked for
+    from dryshot.mounts.asgi import Application
+    from dryshot.mounts.httpx import AsyncTransport, Transport
+
+__all__ = ["NOTEBOOK_START", "Mock"]
+
+NOTEBOOK_START = "2023-09-11T17:27:45Z"
+"""Four requests before the notebook submitted its job."""
+
+
+class Mock:
+    """A stand-in for the IBM Quantum services; two of them never meet.
+
+    Args:
+        seed: decides tokens, calibration data and results; equal seeds give equal answers.
+        clock: a :class:`~dryshot.clock.Clock`, or the instant at which one is to start: an aware
+            ``datetime`` or ISO 8601 text. By default the notebook's own day. A new clock moves one
+            second with every request.
+        engine: what computes jobs: ``"aer"`` (extra ``sim``), ``"stub"``, ``"auto"`` (the first
+            of these that is installed), or a function from ``Task`` to ``Outcome``.
+        accounts: who may log in. Without any, every API token opens an account of its own.
+        backends: more backends, or others in the place of those of the same name.
+        ids: where job ids come from.
+        pace: how long jobs wait and run, in seconds of the clock: one
+            :class:`~dryshot.world.runner.Pace`, or a function from a job to its own.
+        executor: where the engine runs; by default in the caller's thread.
+        max_body_bytes: larger request bodies are refused.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        clock: Clock | datetime | str = NOTEBOOK_START,
+        engine: Engine | Literal["auto", "aer", "stub"] = "auto",
+        accounts: Iterable[Account] = (),
+        backends: Iterable[Backend] = (),
+        ids: IdSource | None = None,
+        pace: PacePolicy | None = None,
+        executor: Executor | None = None,
+        max_body_bytes: int = MAX_BODY_BYTES,
+    ) -> None:
+        self.clock = clock if isinstance(clock, Clock) else Clock(clock)
+        known = dict(catalogue(seed=seed, calibrated=self.clock.now()))
+        known |= snapshots()
+        known |= {backend.name: backend for backend in backends}
+        self.world = World(
+            self.clock,
+            choose(engine) if isinstance(engine, str) else engine,
+            backends=known,
+            seed=seed,
+            accounts=accounts,
+            ids=ids,
+            pace=pace,
+            executor=executor,
+        )
+        self.journal = Journal()
+        self._max_body_bytes = max_body_bytes
+        self._service = Service(
+            self.clock,
+            [AuthDialect(self.world), RuntimeDialect(self.world)],
+            self.journal,
+            max_body_bytes=max_body_bytes,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Mock at {self.clock!r}, {len(self.world.jobs)} jobs>"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The host names it stands in for."""
+        return self._service.hosts
+
+    def __call__(self, request: Request) -> Response:
+        """Answer one request: a mock is an :data:`~dryshot.http.Endpoint`."""
+        return self._service(request)
+
+    @contextmanager
+    def activate(self, *, allow_hosts: Collection[str] = ()) -> Iterator[Mock]:
+        """While this context lasts, httpx and requests reach the mock and no other host.
+
+        ``allow_hosts`` names hosts, such as ``127.0.0.1``, whose requests go to the network as
+        ever. A request to any other host raises :class:`~dryshot.errors.RefusedHost`.
+        """
+        from dryshot.mounts.activation import activate
+
+        with activate(self, self.hosts, allow_hosts=allow_hosts):
+            yield self
+
+    def transport(self) -> Transport:
+        """For ``httpx.Client(transport=...)``: whatever the host, the mock answers."""
+        from dryshot.mounts.httpx import Transport
+
+        return Transport(self)
+
+    def async_transport(self) -> AsyncTransport:
+        """For ``httpx.AsyncClient(transport=...)``: whatever the host, the mock answers."""
+        from dryshot.mounts.httpx import AsyncTransport
+
+        return AsyncTransport(self)
+
+    def asgi(self) -> Application:
+        """For an ASGI server; paths decide which service is meant when the host does not."""
+        from dryshot.mounts.asgi import asgi
+
+        return asgi(self, max_body_bytes=self._max_body_bytes)

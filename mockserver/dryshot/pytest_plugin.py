@@ -1,0 +1,109 @@
+"""The pytest plugin: fixtures, a marker and options. It imports nothing until one is used."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from dryshot.mock import Mock
+    from dryshot.targets import Target
+    from dryshot_client import LegacyRuntime
+
+__all__ = ["dryshot", "dryshot_target", "legacy_runtime"]
+
+API_KEY_VARIABLE = "DRYSHOT_LIVE_API_KEY"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    group = parser.getgroup("dryshot", "dryshot: a stand-in for the IBM Quantum REST API")
+    group.addoption(
+        "--dryshot-target",
+        choices=("mock", "live"),
+        default="mock",
+        help="what the client fixtures talk to: the mock in this process (default), or a service",
+    )
+    group.addoption(
+        "--dryshot-base-url",
+        metavar="URL",
+        help="with --dryshot-target=live: the service; its auth API is at URL/api, its runtime "
+        f"API at URL/runtime, and the API token is read from {API_KEY_VARIABLE}",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker, and refuse options that do not go together."""
+    config.addinivalue_line(
+        "markers",
+        "dryshot(seed=..., clock=..., engine=..., ...): how the dryshot fixture's Mock is made; "
+        "the arguments are those of dryshot.Mock",
+    )
+    live = config.getoption("--dryshot-target") == "live"
+    url = config.getoption("--dryshot-base-url")
+    if live and not url:
+        raise pytest.UsageError("--dryshot-target=live needs --dryshot-base-url=URL")
+    if url and not live:
+        raise pytest.UsageError("--dryshot-base-url needs --dryshot-target=live")
+    if live and not os.environ.get(API_KEY_VARIABLE):
+        raise pytest.UsageError(f"--dryshot-target=live needs an API token in {API_KEY_VARIABLE}")
+
+
+@pytest.fixture
+def dryshot(request: pytest.FixtureRequest) -> Iterator[Mock]:
+    """An active ``dryshot.Mock``: httpx and requests reach it, and no other host."""
+    from dryshot.mock import Mock
+
+    with Mock(**_settings(request, Mock)).activate() as mock:
+        yield mock
+
+
+@pytest.fixture
+def dryshot_target(request: pytest.FixtureRequest) -> Target:
+    """Where the services are that ``--dryshot-target`` chose, for tests that bring their client."""
+    from dryshot.targets import live_target, mock_target
+
+    if request.config.getoption("--dryshot-target") == "mock":
+        return mock_target(request.getfixturevalue("dryshot"))
+    url = request.config.getoption("--dryshot-base-url")
+    return live_target(url, os.environ[API_KEY_VARIABLE])
+
+
+@pytest.fixture
+def legacy_runtime(dryshot_target: Target) -> Iterator[LegacyRuntime]:
+    """A ``dryshot_client.LegacyRuntime`` on the target that was chosen.
+
+    Every answer it gets is checked against the OpenAPI documents, whoever gives it.
+    """
+    from dryshot_client import LegacyRuntime
+
+    with LegacyRuntime(
+        api_token=dryshot_target.api_token,
+        auth_url=dryshot_target.auth_url,
+        runtime_url=dryshot_target.runtime_url,
+        transport=dryshot_target.transport,
+        sleep=dryshot_target.sleep,
+    ) as runtime:
+        yield runtime
+
+
+def _settings(request: pytest.FixtureRequest, mock: type[Mock]) -> dict[str, Any]:
+    """The marker's arguments; those nearest to the test win."""
+    settings: dict[str, Any] = {}
+    known = inspect.signature(mock).parameters
+    for marker in request.node.iter_markers("dryshot"):
+        if marker.args:
+            raise pytest.UsageError(f"{request.node.nodeid}: the marker dryshot takes names only")
+        for name, value in marker.kwargs.items():
+            if name not in known:
+                names = ", ".join(known)
+                raise pytest.UsageError(
+                    f"{request.node.nodeid}: the marker dryshot has no argument {name!r}; "
+                    f"it has {names}"
+                )
+            settings.setdefault(name, value)
+    return settings

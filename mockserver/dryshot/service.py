@@ -1,0 +1,93 @@
+"""The service: one :data:`~dryshot.http.Endpoint` that speaks every dialect of one world.
+
+Each request goes the same way::
+
+    tick -> find the site -> match -> authenticate -> limit -> check -> handle -> check -> journal
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dryshot.clock import Clock
+from dryshot.contract import (
+    InvalidRequest,
+    Match,
+    MethodNotAllowed,
+    NoSuchPath,
+    Operation,
+    Problem,
+)
+from dryshot.dialects.dialect import Dialect
+from dryshot.errors import Refusal
+from dryshot.http import Request, Response
+from dryshot.journal import Exchange, Journal
+from dryshot.sites import Sites
+
+__all__ = ["MAX_BODY_BYTES", "Service"]
+
+MAX_BODY_BYTES = 50 * 1024 * 1024
+"""The largest request body taken; the figure of today's documentation."""
+
+
+class Service:
+    """Answers requests to the hosts that the dialects' OpenAPI documents name as servers.
+
+    A request to any other host (loopback, a test server) finds its dialect by its path's prefix.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        dialects: Iterable[Dialect],
+        journal: Journal,
+        *,
+        max_body_bytes: int = MAX_BODY_BYTES,
+    ) -> None:
+        self._clock = clock
+        self._journal = journal
+        self._max_body_bytes = max_body_bytes
+        self._sites = Sites(
+            (server, dialect) for dialect in dialects for server in dialect.contract.servers
+        )
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Every host name that is stood in for."""
+        return self._sites.hosts
+
+    def __call__(self, request: Request) -> Response:
+        """Answer one request; ``SpecDrift`` if the answer is not what the document allows."""
+        with self._clock.lock:
+            self._clock.tick()
+            dialect, path = self._sites.find(request.host, request.path)
+            operation: Operation | None = None
+            try:
+                if path is None:
+                    raise NoSuchPath(request.path)
+                match = dialect.contract.match(request.method, path)
+                operation = match.operation
+                response = self._answer(dialect, match, request)
+            except MethodNotAllowed as error:
+                response = dialect.respond(dialect.refuse(error))
+                response = Response(
+                    response.status,
+                    {**response.headers, "allow": ", ".join(error.allowed)},
+                    response.body,
+                )
+            except (InvalidRequest, NoSuchPath, Refusal) as error:
+                response = dialect.respond(dialect.refuse(error))
+            if operation is None:
+                dialect.contract.check_refusal(response)
+            else:
+                dialect.contract.check_response(operation, response)
+            name = operation.id if operation else None
+            self._journal.add(Exchange(request, response, name, self._clock.now()))
+        return response
+
+    def _answer(self, dialect: Dialect, match: Match, request: Request) -> Response:
+        account = dialect.authenticate(request) if match.operation.authenticated else None
+        if len(request.body) > self._max_body_bytes:
+            size = f"{len(request.body)} bytes; at most {self._max_body_bytes} are taken"
+            raise InvalidRequest((Problem("body", "", "size", f"The body has {size}."),))
+        return dialect.handle(dialect.contract.read_request(match, request), account)

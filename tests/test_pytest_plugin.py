@@ -1,0 +1,163 @@
+"""The plugin as a user runs it: files are written, pytest is run, outcomes are counted."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.usefixtures("environment")
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DRYSHOT_LIVE_API_KEY", raising=False)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+def test_installing_is_enough(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    pytester.makepyfile("def test_it(dryshot): assert dryshot.clock")
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def run(pytester: pytest.Pytester, code: str, *options: str) -> pytest.RunResult:
+    pytester.makepyfile(code)
+    # the entry points of everything else that is installed would cost a second each time
+    plugins = ("-p", "dryshot.pytest_plugin", "-p", "no:cacheprovider")
+    return pytester.runpytest_subprocess(*plugins, *options)
+
+
+def test_the_fixture_stands_in_for_the_services(pytester: pytest.Pytester) -> None:
+    code = """
+        import httpx, requests
+        URL = "https://runtime-us-east.quantum-computing.ibm.com/programs"
+
+        def test_both_libraries(dryshot):
+            assert httpx.get(URL).json() == requests.get(URL).json()
+            assert len(dryshot.journal) == 2
+    """
+    run(pytester, code).assert_outcomes(passed=1)
+
+
+def test_every_test_has_a_mock_of_its_own(pytester: pytest.Pytester) -> None:
+    code = """
+        import pytest
+
+        @pytest.mark.parametrize("n", range(3))
+        def test_it(dryshot, legacy_runtime, n):
+            assert not dryshot.world.jobs
+            job = legacy_runtime.jobs.create(
+                program="sampler", backend="ibm_wellington", params={"circuits": ["bit c;"]}
+            )
+            assert list(dryshot.world.jobs) == [job["id"]]
+    """
+    run(pytester, code).assert_outcomes(passed=3)
+
+
+def test_other_hosts_are_refused_by_name(pytester: pytest.Pytester) -> None:
+    code = """
+        import httpx, pytest, dryshot as package
+
+        def test_it(dryshot):
+            with pytest.raises(package.RefusedHost, match="example.org"):
+                httpx.get("https://example.org/")
+    """
+    run(pytester, code).assert_outcomes(passed=1)
+
+
+def test_the_marker_makes_the_mock(pytester: pytest.Pytester) -> None:
+    code = """
+        import pytest
+        pytestmark = pytest.mark.dryshot(seed=1, clock="2024-01-01T00:00:00Z")
+
+        @pytest.mark.dryshot(seed=2, engine="stub")
+        def test_the_nearest_wins(dryshot):
+            assert dryshot.world.seed == 2
+            assert dryshot.clock.now().year == 2024
+    """
+    run(pytester, code).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("marker", "message"),
+    [
+        ("dryshot(sead=1)", "has no argument 'sead'; it has seed, clock, engine"),
+        ("dryshot(1)", "takes names only"),
+    ],
+)
+def test_a_wrong_marker_is_explained(pytester: pytest.Pytester, marker: str, message: str) -> None:
+    code = f"""
+        import pytest
+
+        @pytest.mark.{marker}
+        def test_it(dryshot):
+            pass
+    """
+    result = run(pytester, code)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*{message}*"])
+
+
+def test_the_client_fixture_runs_a_job(pytester: pytest.Pytester) -> None:
+    code = """
+        QASM = 'OPENQASM 3; include "stdgates.inc"; qubit q; bit c; x q; c = measure q;'
+
+        def test_it(legacy_runtime):
+            job = legacy_runtime.jobs.create(
+                program="sampler", backend="ibm_wellington", params={"circuits": [QASM]}
+            )
+            done = legacy_runtime.jobs.wait(job["id"])
+            assert done["state"]["status"] == "Completed"
+            quasi_dist = legacy_runtime.jobs.results(job["id"])["quasi_dists"][0]
+            assert quasi_dist["1"] > 0.99
+    """
+    run(pytester, code).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--dryshot-target=live"], "needs --dryshot-base-url=URL"),
+        (["--dryshot-base-url=http://127.0.0.1:1"], "needs --dryshot-target=live"),
+        (
+            ["--dryshot-target=live", "--dryshot-base-url=http://127.0.0.1:1"],
+            "needs an API token in DRYSHOT_LIVE_API_KEY",
+        ),
+        (["--dryshot-target=moon"], "invalid choice: 'moon'"),
+    ],
+)
+def test_options_that_do_not_go_together_are_explained(
+    pytester: pytest.Pytester, options: list[str], message: str
+) -> None:
+    result = run(pytester, "def test_it(): pass", *options)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*{message}*"])
+
+
+def test_the_marker_and_the_fixtures_are_listed(pytester: pytest.Pytester) -> None:
+    run(pytester, "", "--markers").stdout.fnmatch_lines(["@pytest.mark.dryshot(seed=*"])
+    run(pytester, "", "--fixtures").stdout.fnmatch_lines(["dryshot -- *", "legacy_runtime -- *"])
+
+
+def test_nothing_stays_patched_after_the_run(pytester: pytest.Pytester) -> None:
+    code = """
+        import httpx, pytest
+        from requests.adapters import HTTPAdapter
+        import urllib3
+
+        def state():
+            return [dict(vars(kind)) for kind in (httpx.HTTPTransport, HTTPAdapter,
+                    httpx.AsyncHTTPTransport, urllib3.HTTPConnectionPool)]
+
+        BEFORE = state()
+
+        @pytest.fixture
+        def after():
+            yield
+            assert state() == BEFORE
+
+        @pytest.mark.xfail(strict=True)
+        def test_it(after, dryshot):
+            assert state() != BEFORE
+            raise RuntimeError
+    """
+    run(pytester, code).assert_outcomes(xfailed=1)
