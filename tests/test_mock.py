@@ -61,7 +61,7 @@ def test_tasks_have_mocks_of_their_own() -> None:
             return len(mock.journal)
 
     async def both() -> list[int]:
-        return await asyncio.gather(work(3), work(5))
+        return list(await asyncio.gather(work(3), work(5)))
 
     assert asyncio.run(both()) == [3, 5]
 
