@@ -9,6 +9,7 @@ import httpx
 AUTH = "https://auth.quantum-computing.ibm.com/api"
 RUNTIME = "https://runtime-us-east.quantum-computing.ibm.com"
 QASM = 'OPENQASM 3;\ninclude "stdgates.inc";\nqubit q;\nbit c;\nx q;\nc = measure q;\n'
+HGP = {"hub": "ibm-q-internal", "group": "dev-sys-software", "project": "internal-test"}
 JOB = {"program_id": "sampler", "backend": "ibm_wellington", "params": {"circuits": [QASM]}}
 
 
@@ -22,3 +23,9 @@ def error(answer: httpx.Response) -> tuple[int, int, str]:
     """Status, code and message of the first error."""
     first = answer.json()["errors"][0]
     return answer.status_code, first["code"], first["message"]
+
+
+def submit(http: httpx.Client, **fields: Any) -> str:
+    answer = http.post("/jobs", json=JOB | fields)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["id"])
