@@ -84,7 +84,11 @@ class NotFound(Refusal):
 
 
 class Conflict(Refusal):
-    """The present state of the thing does not allow the request."""
+    """The present state of the thing does not allow the request; ``code`` is the service's."""
+
+    def __init__(self, message: str, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Invalid(Refusal):
@@ -93,4 +97,5 @@ class Invalid(Refusal):
     def __init__(self, field: str, message: str, code: int | None = None) -> None:
         super().__init__(f"{field}: {message}")
         self.field = field
+        self.message = message
         self.code = code

@@ -17,31 +17,48 @@ class AerEngine:
     """Simulates with qiskit-aer; on devices with noise from their calibration data.
 
     Circuits, layouts and noise models are kept for later jobs. Threads may share an engine; a
-    pickled one leaves what it kept behind.
+    pickled one leaves what it kept behind. Without ``noise`` devices are simulated as perfect.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, noise: bool = True) -> None:
+        self._noise = noise
         self._store: Any = None
 
     def __repr__(self) -> str:
-        return "<AerEngine>"
+        return "<AerEngine>" if self._noise else "<AerEngine without noise>"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_store": None}
+        return {"_noise": self._noise, "_store": None}
 
     def __call__(self, task: Task, /) -> Outcome:
         """Run ``task``; whatever is wrong with what the user sent is a failed outcome."""
+        platform = task.dialect == "platform"
         try:
-            inputs = read(task)
-            return self._run(task, inputs)
+            return self._run_platform(task) if platform else self._run(task, read(task))
         except ProgramError as error:
-            return failed(task, error)
+            return self._failed(task, error, platform=platform)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - Rust panics are no Exceptions; see Engine
             kind = f"{type(error).__module__}.{type(error).__name__}".removeprefix("builtins.")
             text = str(error) or "no message"
-            return failed(task, ProgramError(text, reason=Reason.NOT_RUN, kind=kind))
+            wrapped = ProgramError(text, reason=Reason.NOT_RUN, kind=kind)
+            return self._failed(task, wrapped, platform=platform)
+
+    def _failed(self, task: Task, error: ProgramError, *, platform: bool) -> Outcome:
+        if not platform:
+            return failed(task, error)
+        from dryshot.engines.platform.charges import failure
+
+        return failure(task, error)
+
+    def _run_platform(self, task: Task) -> Outcome:
+        from dryshot.engines.bench import Store
+        from dryshot.engines.platform.programs import run
+
+        if self._store is None:
+            self._store = Store()
+        return run(task, self._store, noise=self._noise)
 
     def _run(self, task: Task, inputs: Inputs) -> Outcome:
         from dryshot.engines.bench import Bench, Store
@@ -58,7 +75,7 @@ class AerEngine:
         }
         if self._store is None:
             self._store = Store()
-        bench = Bench(task, inputs, self._store)
+        bench = Bench(task, inputs, self._store, self._noise)
         value = programs[inputs.program, inputs.version](bench)
         circuits = list(bench.used.values())
         return Outcome(

@@ -54,11 +54,15 @@ class Store:
 
 @dataclass
 class Bench:
-    """One job's bench. ``seconds`` of device time and ``executions`` grow with every run."""
+    """One job's bench. ``seconds`` of device time and ``executions`` grow with every run.
+
+    Without ``noise`` a device is simulated as if it were perfect.
+    """
 
     task: Task
     inputs: Inputs
     store: Store
+    noise: bool = True
     seconds: float = 0.0
     executions: int = 0
     used: dict[int, Prepared] = field(default_factory=dict)
@@ -81,8 +85,8 @@ class Bench:
 
     @property
     def level(self) -> int:
-        """The resilience level that is in force; a simulator has nothing to mitigate."""
-        return 0 if self.device is None else self.inputs.level
+        """The resilience level that is in force; without noise there is nothing to mitigate."""
+        return 0 if self.device is None or not self.noise else self.inputs.level
 
     def seed(self, *path: int) -> int:
         """A seed of 31 bits for the part of the job that ``path`` names."""
@@ -123,23 +127,30 @@ class Bench:
         *,
         memory: bool = False,
         twirled: bool = False,
+        amplification: float = 1.0,
     ) -> list[Samples]:
-        """Run ``circuits``, all made from ``prepared``, for the shots of ``pub`` each."""
+        """Run ``circuits``, all made from ``prepared``, for the shots of ``pub`` each.
+
+        ``amplification`` is that of the noise of two-qubit gates.
+        """
         if len(circuits) > MAX_CIRCUITS:
             raise ProgramError(f"{len(circuits)} circuits in one pub; {MAX_CIRCUITS} can be run")
         self.executions += pub.shots * len(circuits)
         device = self.device
-        if device is None:
+        if device is not None:
+            shot = prepared.duration + device.rep_delay
+            self.seconds += len(circuits) * pub.shots * shot / SECOND
+        if device is None or not self.noise:
             plans = [self._exact(prepared, circuit, pub.shots) for circuit in circuits]
             return self._simulate(pub, circuits, plans, self.noise_model, memory=memory)
-        shot = prepared.duration + device.rep_delay
-        self.seconds += len(circuits) * pub.shots * shot / SECOND
+        if amplification != 1:
+            device = device.amplified(amplification)
         plans = [choose_noisy(prepared, circuit, pub.shots) for circuit in circuits]
         readout = readout_of(device, prepared.physical, twirled=twirled)
         if any(plan.noise == "global" for plan in plans):
             samples = self._simulate(pub, circuits, plans, None, memory=True)
             return [
-                self._scrambled(pub, prepared, circuit, sample, readout, index)
+                self._scrambled(device, prepared, circuit, sample, readout, (pub.index, index))
                 for index, (circuit, sample) in enumerate(zip(circuits, samples, strict=True))
             ]
         pauli = any(plan.noise == "pauli" for plan in plans)
@@ -164,16 +175,15 @@ class Bench:
 
     def _scrambled(
         self,
-        pub: Pub,
+        device: Device,
         prepared: Prepared,
         circuit: Any,
         samples: Samples,
         readout: Readout,
-        index: int,
+        path: tuple[int, int],
     ) -> Samples:
-        assert self.device is not None  # noqa: S101 - only devices have noise of their own
-        kept = fidelity(self.device, circuit, prepared.physical)
-        seed = self.seed(pub.index, index, len("noise"))
+        kept = fidelity(device, circuit, prepared.physical)
+        seed = self.seed(*path, len("noise"))
         return Samples(*scramble(samples.memory or [], circuit, readout, kept, seed))
 
     def _simulate(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -34,23 +35,26 @@ HARDWARE_GATES = {
 }
 
 
-def load(raw: Any) -> Any:
-    """The circuit that ``raw`` describes; raises :class:`ProgramError` for what is not one."""
+def load(raw: Any, *, define: bool = True) -> Any:
+    """The circuit that ``raw`` describes; raises :class:`ProgramError` for what is not one.
+
+    ``define`` gives texts the gates of IBM's devices that the standard include lacks.
+    """
     from qiskit import QuantumCircuit
 
     if isinstance(raw, str):
-        return _text(raw)
+        return _text(raw, define=define)
     circuit = decode(raw)
     if not isinstance(circuit, QuantumCircuit):
         raise ProgramError(f"expected a circuit, found {type(circuit).__name__}", kind="TypeError")
     return circuit
 
 
-def _text(text: str) -> Any:
+def _text(text: str, *, define: bool) -> Any:
     if len(text) > MAX_TEXT:
         raise ProgramError(f"a circuit of {len(text)} characters; at most {MAX_TEXT} are read")
     version = version_of(text)
-    readers: dict[int, Callable[[str], Any]] = {2: _qasm2, 3: _qasm3}
+    readers: dict[int, Callable[[str], Any]] = {2: _qasm2, 3: partial(_qasm3, define=define)}
     if version not in readers:
         raise ProgramError(f"OpenQASM {version} is not known; 2 and 3 are")
     if not strip_comments(text).strip():
@@ -70,16 +74,16 @@ def _qasm2(text: str) -> Any:
         raise ProgramError(error.message, kind="qiskit.qasm2.exceptions.QASM2ParseError") from error
 
 
-def _qasm3(text: str) -> Any:
+def _qasm3(text: str, *, define: bool) -> Any:
     from qiskit_qasm3_import import ConversionError
 
     try:
         circuit = _convert(text)
     except ConversionError as error:
         missing = _UNDEFINED.search(str(error))
-        if missing is None or missing.group(1) not in HARDWARE_GATES:
+        if not define or missing is None or missing.group(1) not in HARDWARE_GATES:
             raise ProgramError(str(error), kind=IMPORTER_ERROR) from error
-        return _qasm3(_define(text, missing.group(1)))
+        return _qasm3(_define(text, missing.group(1)), define=define)
     return _named(circuit, text)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dryshot.world.backends import Backend
@@ -91,6 +91,16 @@ class Device:
         if found is None and name in {"cz", "rzz"}:
             found = self.gates.get((name, qubits[::-1]))
         return found
+
+    def amplified(self, factor: float) -> Device:
+        """The same device, the noise of its two-qubit gates ``factor`` times as strong."""
+        gates = {
+            (name, qubits): Gate(min(1.0, gate.error * factor), gate.length * factor)
+            if len(qubits) == PAIR
+            else gate
+            for (name, qubits), gate in self.gates.items()
+        }
+        return replace(self, gates=gates, fingerprint=f"{self.fingerprint} * {factor}")
 
     def pairs(self) -> dict[tuple[int, int], Gate]:
         """The two-qubit gate on every directed pair that has a working one.

@@ -12,8 +12,16 @@ __all__ = ["ProgramError", "Reason", "failed", "within"]
 
 
 class Reason(IntEnum):
-    """IBM's numbers for why a job failed."""
+    """IBM's numbers for why a job failed; those from 1501 to 1603 are of today's platform only."""
 
+    OBSERVABLE = 1501
+    UNREADABLE = 1506
+    NOT_IN_TARGET = 1517
+    FRACTIONAL = 1519
+    LIMIT = 1520
+    INCOMPATIBLE = 1521
+    DYNAMIC = 1522
+    UNLOADABLE = 1603
     INVALID = 3211
     NOT_RUN = 5203
     SIMULATION = 5204
@@ -55,7 +63,7 @@ def within(circuit: int) -> Iterator[None]:
         raise ProgramError(message, circuit=circuit, reason=Reason.NOT_RUN, kind=kind) from error
 
 
-def failed(task: Task, error: ProgramError) -> Outcome:
+def failed(task: Task, error: ProgramError, quantum_seconds: float = 0.0) -> Outcome:
     """The outcome of a program that ``error`` ended: a traceback-like text, and a reason."""
     where = "" if error.circuit is None else f"circuit {error.circuit}: "
     body = (
@@ -63,4 +71,10 @@ def failed(task: Task, error: ProgramError) -> Outcome:
         f'  File "{task.program_id}.py", in main\n'
         f"{error.kind}: {where}{error}\n"
     )
-    return Outcome(failed=True, body=body, reason=f"{where}{error}", reason_code=int(error.reason))
+    return Outcome(
+        failed=True,
+        body=body,
+        reason=f"{where}{error}",
+        reason_code=int(error.reason),
+        quantum_seconds=quantum_seconds,
+    )

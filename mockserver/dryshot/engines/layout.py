@@ -12,7 +12,16 @@ from dryshot.engines.failure import ProgramError
 from dryshot.engines.hardware import with_hardware_gates
 from dryshot.engines.region import best_region
 
-__all__ = ["ALWAYS", "Prepared", "fits", "for_device", "for_simulator", "operation_names"]
+__all__ = [
+    "ALWAYS",
+    "Prepared",
+    "compact",
+    "fits",
+    "for_device",
+    "for_simulator",
+    "operation_names",
+    "operations",
+]
 
 CONTROL_FLOW = frozenset({"if_else", "for_loop", "switch_case"})
 ALWAYS = frozenset({"measure", "reset", "delay", "barrier"}) | CONTROL_FLOW
@@ -66,7 +75,7 @@ def fits(circuit: Any, device: Device) -> bool:
         return False
     return all(
         name in ALWAYS or device.gate(name, qubits) is not None
-        for name, qubits in _operations(circuit)
+        for name, qubits in operations(circuit)
     )
 
 
@@ -80,11 +89,11 @@ def for_device(circuit: Any, device: Device, keep: frozenset[int] = frozenset())
     circuit = with_hardware_gates(circuit, device.basis)
     placed = circuit.layout is not None or circuit.num_qubits == device.num_qubits
     if placed and fits(circuit, device):
-        return _compact(circuit, circuit, range(circuit.num_qubits), keep, device)
+        return compact(circuit, circuit, range(circuit.num_qubits), keep, device)
     if circuit.layout is not None:
         pairs = sorted(device.pairs())
         moved = _transpile(circuit, device.basis, pairs, initial_layout=range(circuit.num_qubits))
-        return _compact(circuit, moved, range(device.num_qubits), keep, device)
+        return compact(circuit, moved, range(device.num_qubits), keep, device)
     used = sorted(_active(circuit) | keep) or [0]
     region = best_region(device, len(used))
     index = {qubit: place for place, qubit in enumerate(region)}
@@ -112,11 +121,11 @@ def for_simulator(
         raise ProgramError(f"the circuit needs {len(active)} qubits; {name} has {num_qubits}")
     basis = noise_basis or _simulator_basis()
     ready = circuit
-    if any(op not in basis and op not in ALWAYS for op, _ in _operations(circuit)):
+    if any(op not in basis and op not in ALWAYS for op, _ in operations(circuit)):
         ready = _transpile(circuit, basis, None)
     if noise_basis:
         keep = frozenset(range(circuit.num_qubits))
-    return _compact(circuit, ready, range(circuit.num_qubits), keep, None)
+    return compact(circuit, ready, range(circuit.num_qubits), keep, None)
 
 
 def _check_width(circuit: Any, num_qubits: int, name: str) -> None:
@@ -126,14 +135,14 @@ def _check_width(circuit: Any, num_qubits: int, name: str) -> None:
         )
 
 
-def _operations(circuit: Any) -> Iterator[tuple[str, tuple[int, ...]]]:
+def operations(circuit: Any) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Every operation with the outermost indices of its qubits, those in control flow too."""
     yield from _inner(circuit, {bit: index for index, bit in enumerate(circuit.qubits)})
 
 
 def operation_names(circuit: Any) -> set[str]:
     """The names of the operations in ``circuit``, those in control flow too."""
-    return {name for name, _ in _operations(circuit)}
+    return {name for name, _ in operations(circuit)}
 
 
 def _inner(circuit: Any, index: dict[Any, int]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -147,12 +156,13 @@ def _inner(circuit: Any, index: dict[Any, int]) -> Iterator[tuple[str, tuple[int
 def _active(circuit: Any) -> set[int]:
     """The qubits on which something happens."""
     idle = {"barrier", "delay"}
-    return {qubit for name, qubits in _operations(circuit) if name not in idle for qubit in qubits}
+    return {qubit for name, qubits in operations(circuit) if name not in idle for qubit in qubits}
 
 
-def _compact(
+def compact(
     sent: Any, circuit: Any, physical: Iterable[int], keep: frozenset[int], device: Device | None
 ) -> Prepared:
+    """``circuit``, made from ``sent`` and placed on ``physical``, without its idle qubits."""
     places = tuple(physical)
     routed = circuit is not sent and circuit.layout is not None
     final = circuit.layout.final_index_layout() if routed else list(range(sent.num_qubits))
@@ -221,7 +231,7 @@ def _simulator_basis() -> frozenset[str]:
 def _duration(circuit: Any, physical: tuple[int, ...], device: Device) -> float:
     """The time in ns that ``circuit`` takes, each operation as soon as its qubits are free."""
     free = [0.0] * len(physical)
-    for name, qubits in _operations(circuit):
+    for name, qubits in operations(circuit):
         if name == "measure":
             length = max(device.qubits[physical[qubit]].readout_length for qubit in qubits)
         else:

@@ -11,7 +11,7 @@ from typing import Any
 
 from dryshot.engines.device import Device, Gate, Qubit
 
-__all__ = ["Readout", "fidelity", "gate_noise", "readout_of"]
+__all__ = ["Readout", "contraction", "fidelity", "gate_noise", "readout_of"]
 
 Readout = tuple[tuple[float, float], ...]
 """For each qubit the chance to read 1 for 0, and to read 0 for 1."""
@@ -72,21 +72,38 @@ def fidelity(device: Device, circuit: Any, physical: tuple[int, ...]) -> float:
     return kept
 
 
-def _error(gate: Gate, qubits: list[Qubit], *, pauli: bool) -> Any:
-    from qiskit_aer.noise import depolarizing_error, thermal_relaxation_error
+def contraction(gate: Gate, qubit: Qubit) -> tuple[float, float, float]:
+    """What the noise of a one-qubit gate does to a Bloch vector.
 
-    dimension = 2 ** len(qubits)
-    relaxation = None
+    By which factor it shortens x and y, by which z, and what it then adds to z.
+    """
+    left = 1 - _depolarization(gate, [qubit], pauli=False)
+    decayed = exp(-gate.length / qubit.t1)
+    return left * exp(-gate.length / qubit.t2), left * decayed, left * (1 - decayed)
+
+
+def _depolarization(gate: Gate, qubits: list[Qubit], *, pauli: bool) -> float:
+    """How strong depolarization makes up for what relaxation leaves of the calibrated error."""
+    dimension: int = 2 ** len(qubits)
     relaxed = 1.0  # the average fidelity that relaxation leaves
     if not pauli and gate.length > 0:
         process = 1.0
         for qubit in qubits:
             process *= _kept(qubit, gate.length)
-            one = thermal_relaxation_error(_finite(qubit.t1), _finite(qubit.t2), gate.length)
-            relaxation = one if relaxation is None else one.tensor(relaxation)
         relaxed = (dimension * process + 1) / (dimension + 1)
     strength = (relaxed - (1 - gate.error)) / (relaxed - 1 / dimension)
-    strength = min(1.0, max(0.0, strength))
+    return min(1.0, max(0.0, strength))
+
+
+def _error(gate: Gate, qubits: list[Qubit], *, pauli: bool) -> Any:
+    from qiskit_aer.noise import depolarizing_error, thermal_relaxation_error
+
+    relaxation = None
+    if not pauli and gate.length > 0:
+        for qubit in qubits:
+            one = thermal_relaxation_error(_finite(qubit.t1), _finite(qubit.t2), gate.length)
+            relaxation = one if relaxation is None else one.tensor(relaxation)
+    strength = _depolarization(gate, qubits, pauli=pauli)
     if strength < WORTH:
         return relaxation
     depolarization = depolarizing_error(strength, len(qubits))

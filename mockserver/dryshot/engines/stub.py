@@ -18,6 +18,9 @@ from typing import Any
 
 from dryshot.engines.failure import ProgramError, Reason, failed, within
 from dryshot.engines.inputs import Inputs, Pub, read
+from dryshot.engines.platform.charges import failure as charged_failure
+from dryshot.engines.platform.invented import dress, read_primitive
+from dryshot.engines.platform.options import Options
 from dryshot.engines.shapes import (
     CircuitShape,
     array_shape,
@@ -58,13 +61,14 @@ class StubEngine:
     def __call__(self, task: Task, /) -> Outcome:
         """Make up a result for ``task``."""
         self._warn()
+        end = charged_failure if task.dialect == "platform" else failed
         try:
-            return _run(task, read(task))
+            return _run(task, *_read(task))
         except ProgramError as error:
-            return failed(task, error)
+            return end(task, error)
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
             kind, text = type(error).__name__, str(error) or "no message"
-            return failed(task, ProgramError(text, reason=Reason.NOT_RUN, kind=kind))
+            return end(task, ProgramError(text, reason=Reason.NOT_RUN, kind=kind))
 
     def _warn(self) -> None:
         with self._lock:
@@ -77,7 +81,11 @@ class StubEngine:
             )
 
 
-def _run(task: Task, inputs: Inputs) -> Outcome:
+def _read(task: Task) -> tuple[Inputs, Options | None]:
+    return read_primitive(task) if task.dialect == "platform" else (read(task), None)
+
+
+def _run(task: Task, inputs: Inputs, options: Options | None) -> Outcome:
     if inputs.support_qiskit:
         raise ProgramError("results in Qiskit's own types need the aer engine: dryshot[sim]")
     shapes = []
@@ -94,10 +102,13 @@ def _run(task: Task, inputs: Inputs) -> Outcome:
     value = programs[inputs.program, inputs.version](task, inputs, shapes)
     shots = sum(pub.shots for pub in inputs.pubs)
     delay = float(task.backend.configuration.get("default_rep_delay") or 250.0) * 1e-6
+    seconds = 0.0 if task.backend.simulator else shots * delay
+    if options is not None:
+        seconds = dress(task, inputs, options, value, seconds)
     return Outcome(
         failed=False,
         body=json.dumps(value, separators=(",", ":")),
-        quantum_seconds=0.0 if task.backend.simulator else shots * delay,
+        quantum_seconds=seconds,
         executions=shots,
         num_circuits=len(shapes),
         num_qubits=tuple(shape.num_qubits for shape in shapes),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,6 +11,13 @@ from dryshot.clock import Clock
 from dryshot.errors import LoginFailed, NotAuthenticated
 from dryshot.world.devices import DEFAULT_INSTANCES
 from dryshot.world.ids import stream
+from dryshot.world.instances import (
+    ServiceInstance,
+    account_id_for,
+    check_account_id,
+    parse_crn,
+    user_id_for,
+)
 
 __all__ = ["AccessToken", "Account", "Accounts"]
 
@@ -23,15 +30,22 @@ _TOKEN_ALPHABET = string.ascii_letters + string.digits
 class Account:
     """A user of the services.
 
-    ``instances`` maps each ``hub/group/project`` to the names of its backends. ``any_instance``
-    lets the account name any other instance, which then has every backend of the world.
-    ``id`` is 24 hexadecimal digits; made from the API token if it is not given.
+    ``instances`` maps each ``hub/group/project`` of the classic service to the names of its
+    backends. ``any_instance`` lets the account name any other instance, which then has every
+    backend of the world. ``id`` is 24 hexadecimal digits.
+
+    ``service_instances`` are those of the platform; None stands for one of the open plan and one of
+    the premium plan. ``account_id`` is 32 hexadecimal digits, and the one in their CRNs;
+    ``user_id`` is such as ``IBMid-550000ABCD``. What is not given is made from the API token.
     """
 
     api_token: str = field(repr=False)
     instances: Mapping[str, Sequence[str]] = field(default_factory=lambda: DEFAULT_INSTANCES)
     any_instance: bool = False
     id: str = ""
+    service_instances: Sequence[ServiceInstance] | None = None
+    account_id: str = ""
+    user_id: str = ""
 
     def __post_init__(self) -> None:
         if not self.api_token:
@@ -42,6 +56,15 @@ class Account:
         if not self.id:
             made = f"{stream(0, 'account', self.api_token).getrandbits(96):024x}"
             object.__setattr__(self, "id", made)
+        if not self.user_id:
+            object.__setattr__(self, "user_id", user_id_for(self.api_token))
+        owners = {parse_crn(instance.crn).account_id for instance in self.service_instances or ()}
+        if not self.account_id:
+            made = min(owners, default="") or account_id_for(self.api_token)
+            object.__setattr__(self, "account_id", made)
+        check_account_id(self.account_id)
+        if owners - {self.account_id}:
+            raise ValueError(f"service instances of another account: {', '.join(sorted(owners))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +99,22 @@ class Accounts:
     def __len__(self) -> int:
         return len(self._by_api_token)
 
+    def __iter__(self) -> Iterator[Account]:
+        return iter(self._by_api_token.values())
+
+    def open_with(self, api_token: str) -> Account:
+        """The account of an API token, opened now where any may; ``LoginFailed`` if it has none."""
+        account = self._by_api_token.get(api_token)
+        if account is None:
+            if not (self.open and api_token.strip()):
+                raise LoginFailed("Login failed.")
+            account = Account(api_token, any_instance=True)
+            self._by_api_token[api_token] = account
+        return account
+
     def log_in(self, api_token: str) -> AccessToken:
         """A new access token for the account of ``api_token``; ``LoginFailed`` if it has none."""
-        account = self._account_of(api_token)
-        if account is None:
-            raise LoginFailed("Login failed.")
+        account = self.open_with(api_token)
         value = "".join(self._random.choices(_TOKEN_ALPHABET, k=64))
         now = self._clock.now()
         token = AccessToken(value, account, now, now + ACCESS_TOKEN_LIFETIME)
@@ -107,19 +141,13 @@ class Accounts:
         if known is not None:
             return known
         if len(credential) == _API_TOKEN_DIGITS and set(credential) <= set(string.hexdigits):
-            account = self._account_of(credential)
-            if account is not None:
-                return account
+            try:
+                return self.open_with(credential)
+            except LoginFailed:
+                pass
         return self.authenticate(credential)
 
     def revoke(self, access_token: str) -> None:
         """End a living access token at once; ``NotAuthenticated`` if it is none."""
         self.authenticate(access_token)
         del self._tokens[access_token]
-
-    def _account_of(self, api_token: str) -> Account | None:
-        account = self._by_api_token.get(api_token)
-        if account is None and self.open and api_token.strip():
-            account = Account(api_token, any_instance=True)
-            self._by_api_token[api_token] = account
-        return account

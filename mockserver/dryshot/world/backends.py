@@ -25,12 +25,21 @@ class BackendData:
 class Backend:
     """A device or simulator; ``load`` makes its documents at the first use, once.
 
+    ``mock`` marks the platform's own stand-in for a device, on which a job costs nothing.
     Its changing condition (paused, queue length) belongs to the world, not to it.
     """
 
-    def __init__(self, name: str, *, simulator: bool, load: Callable[[], BackendData]) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        simulator: bool,
+        load: Callable[[], BackendData],
+        mock: bool = False,
+    ) -> None:
         self.name = name
         self.simulator = simulator
+        self.mock = mock
         self._load: Callable[[], BackendData] | None = load
 
     def __repr__(self) -> str:

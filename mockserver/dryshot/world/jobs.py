@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from dryshot.world.lifecycle import JobEvent, JobStatus, next_status
-from dryshot.world.work import Outcome
+from dryshot.world.work import DialectName, Outcome
 
 __all__ = ["Job", "JobQuery", "Submission"]
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a caller asks for. ``instance`` is ``hub/group/project``; None is the account's own.
+    """What a caller asks for.
 
-    ``cost`` is the longest time the job may run, in seconds; None is the program's.
+    ``instance`` is ``hub/group/project``; None is the account's own. ``cost`` is the longest time
+    the job may run, in seconds; None is the program's or the plan's. The fields from ``private`` on
+    are the platform's; ``client`` is what the caller's program says it is.
     """
 
     program_id: str
@@ -31,11 +33,21 @@ class Submission:
     cost: int | None = None
     runtime: str | None = None
     log_level: str | None = None
+    private: bool = False
+    calibration_id: str | None = None
+    client: str | None = None
+    remote_storage: Mapping[str, Any] | None = None
+    dialect: DialectName = "classic"
 
 
 @dataclass(slots=True)
 class Job:
-    """A job of an account. Only :meth:`happen` changes its status."""
+    """A job of an account. Only :meth:`happen` changes its status.
+
+    ``instance`` is ``hub/group/project`` in the classic dialect and a CRN in the platform's. There
+    ``charge`` is the whole seconds of device time that it costs, settled when ``usage_status`` is
+    complete; ``mock`` says that it runs on a mock device.
+    """
 
     id: str
     account_id: str
@@ -51,6 +63,15 @@ class Job:
     reason: str | None = None
     reason_code: int | None = None
     outcome: Outcome | None = field(default=None, repr=False)
+    user_id: str = ""
+    mock: bool = False
+    charge: int = 0
+    usage_status: Literal["pending", "complete"] = "pending"
+
+    @property
+    def dialect(self) -> DialectName:
+        """The API through which it came."""
+        return self.submission.dialect
 
     @property
     def program_id(self) -> str:
@@ -85,7 +106,8 @@ class JobQuery:
     """Which jobs of an account, in which order, and which page of them.
 
     ``pending`` True keeps those that are Queued or Running, False the others. ``tags`` must all be
-    there. The bounds of ``created`` are included.
+    there. The bounds of ``created`` are included. ``include_mocks`` False leaves out the jobs of
+    mock devices.
     """
 
     pending: bool | None = None
@@ -96,6 +118,7 @@ class JobQuery:
     tags: frozenset[str] = frozenset()
     created_after: datetime | None = None
     created_before: datetime | None = None
+    include_mocks: bool = True
     ascending: bool = False
     limit: int = 200
     offset: int = 0
@@ -114,4 +137,12 @@ class JobQuery:
             and (self.created_after is None or job.created >= self.created_after)
             and (self.created_before is None or job.created <= self.created_before)
             and self.tags <= set(job.tags)
+            and (self.include_mocks or not job.mock)
         )
+
+    def page(self, jobs: Iterable[Job]) -> tuple[list[Job], int]:
+        """The page asked for of ``jobs``, which are in the order of their making, and the count."""
+        found = [job for job in jobs if self.holds(job)]
+        if not self.ascending:
+            found.reverse()
+        return found[self.offset : self.offset + self.limit], len(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -13,7 +14,7 @@ from dryshot.world.jobs import Job
 from dryshot.world.lifecycle import JobEvent
 from dryshot.world.work import Engine, Outcome, Task
 
-__all__ = ["InlineExecutor", "Pace", "PacePolicy", "Runner"]
+__all__ = ["Hold", "InlineExecutor", "Pace", "PacePolicy", "Runner", "default_pace"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,6 +36,21 @@ class Pace:
 PacePolicy = Pace | Callable[[Job], Pace]
 """One pace for every job, or a function that gives each job (by backend, tag, ...) its own."""
 
+_PACES = {"classic": Pace(), "platform": Pace(0, 0)}
+
+
+def default_pace(job: Job) -> Pace:
+    """What clients of each dialect get along with best.
+
+    A classic client sees Running at the first look, as in the notebook; one of the platform, which
+    looks at once and then sleeps in real time, finds the job Completed.
+    """
+    return _PACES[job.dialect]
+
+
+Hold = Callable[[Job], float]
+"""How many more seconds a job that is due must wait; 0 lets it start, ``inf`` waits for a wake."""
+
 
 class InlineExecutor(Executor):
     """Runs what is submitted at once, in the caller's thread."""
@@ -52,7 +68,9 @@ class InlineExecutor(Executor):
 @dataclass(slots=True)
 class _Run:
     job: Job
+    begin: Callable[[], None]
     due: Event
+    held: bool = False
     future: Future[Outcome] | None = None
 
 
@@ -67,19 +85,32 @@ class Runner:
         *,
         executor: Executor,
         on_change: Callable[[Job], Any],
+        hold: Hold = lambda _job: 0.0,
     ) -> None:
         self.clock = clock
         self.engine = engine
         self.pace = pace
         self._executor = executor
         self._on_change = on_change
+        self._hold = hold
         self._runs: dict[str, _Run] = {}
 
     def enqueue(self, job: Job, task: Task) -> None:
         """Let a queued job start, and end, when its time comes."""
         pace = self.pace(job) if callable(self.pace) else self.pace
-        due = self.clock.call_later(pace.queue, lambda: self._start(job, task, pace.run))
-        self._runs[job.id] = _Run(job, due)
+
+        def begin() -> None:
+            self._start(job, task, pace.run)
+
+        self._runs[job.id] = _Run(job, begin, self.clock.call_later(pace.queue, begin))
+
+    def wake(self) -> None:
+        """Let every job that is held try again; jobs keep their order."""
+        for run in self._runs.values():
+            if run.held:
+                run.held = False
+                run.due.cancel()
+                run.due = self.clock.call_later(0, run.begin)
 
     def drop(self, job: Job) -> None:
         """Forget a job: nothing will happen to it any more."""
@@ -97,6 +128,12 @@ class Runner:
 
     def _start(self, job: Job, task: Task, seconds: float) -> None:
         run = self._runs[job.id]
+        wait = self._hold(job)
+        run.held = wait > 0
+        if run.held:
+            if wait < math.inf:
+                run.due = self.clock.call_later(wait, run.begin)
+            return
         job.happen(JobEvent.START, self.clock.now())
         if seconds > job.cost:
             run.due = self.clock.call_later(job.cost, lambda: self._stop(job))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from dryshot.world.backends import Backend
 
-__all__ = ["Engine", "Outcome", "Task"]
+__all__ = ["DialectName", "Engine", "Outcome", "Task"]
+
+DialectName = Literal["classic", "platform"]
+"""Which of the two APIs a job came through; it decides the form of its result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Task:
     params: Mapping[str, Any]
     backend: Backend
     seed: int
+    dialect: DialectName = "classic"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,25 @@ from dryshot.clock import Clock
 from dryshot.errors import Invalid, NotFound, PermissionDenied
 from dryshot.world.accounts import Account, Accounts
 from dryshot.world.backends import Backend
+from dryshot.world.commons import Commons
 from dryshot.world.devices import listing
-from dryshot.world.ids import IdSource, stream
+from dryshot.world.ids import IdSource
 from dryshot.world.jobs import Job, JobQuery, Submission
 from dryshot.world.lifecycle import JobEvent, JobStatus, SessionEvent, SessionState
+from dryshot.world.platform import Platform
 from dryshot.world.programs import PROGRAMS, Program
-from dryshot.world.runner import InlineExecutor, Pace, PacePolicy, Runner
+from dryshot.world.runner import InlineExecutor, PacePolicy, Runner, default_pace
 from dryshot.world.sessions import DEFAULT_MAX_TTL, Session
-from dryshot.world.work import Engine, Task
+from dryshot.world.work import Engine
 
 __all__ = ["World"]
 
 
 class World:
     """Accounts, backends, programs, jobs and sessions under one clock.
+
+    Its own methods are the classic service's; ``platform`` has those of the platform. Both keep
+    their jobs here, and neither sees the other's.
 
     Every method is one step that happens wholly or not at all: a ``Refusal`` changes nothing.
     Callers hold ``clock.lock``.
@@ -47,14 +52,18 @@ class World:
         self.programs: Mapping[str, Program] = PROGRAMS
         self.sessions: dict[str, Session] = {}
         self.jobs: dict[str, Job] = {}
-        self._ids = ids or IdSource()
         self._runner = Runner(
             clock,
             engine,
-            pace or Pace(),
+            pace or default_pace,
             executor=executor or InlineExecutor(),
             on_change=self._follow,
+            hold=lambda job: self.platform.hold(job) if job.dialect == "platform" else 0.0,
         )
+        self._commons = Commons(
+            clock, seed, self.accounts, self.backends, self.jobs, ids or IdSource(), self._runner
+        )
+        self.platform = Platform(self._commons)
 
     def program(self, program_id: str) -> Program:
         """One program; ``NotFound`` if there is none of that name."""
@@ -91,7 +100,7 @@ class World:
         instance = self._instance_for(account, submission)
         session = self._session_for(account, submission)
         job = Job(
-            id=self._ids.new(self.clock),
+            id=self._commons.new_id(),
             account_id=account.id,
             submission=submission,
             instance=instance,
@@ -106,28 +115,19 @@ class World:
             self.sessions[job.id] = Session(
                 job.id, account.id, instance, submission.backend, job.created, max_ttl=ttl
             )
-        self.jobs[job.id] = job
-        backend = self.backends[submission.backend]
-        seed = stream(self.seed, "job", job.id).getrandbits(63)
-        self._runner.enqueue(
-            job, Task(job.id, submission.program_id, submission.params, backend, seed)
-        )
+        self._commons.enqueue(job, self.backends[submission.backend])
         return job
 
     def job(self, account: Account, job_id: str) -> Job:
         """One job of the account; ``NotFound`` if it has none of that id."""
         job = self.jobs.get(job_id)
-        if job is None or job.account_id != account.id:
+        if job is None or not _is_classic(job, account):
             raise NotFound("job", job_id)
         return job
 
     def find_jobs(self, account: Account, query: JobQuery) -> tuple[list[Job], int]:
         """A page of the account's jobs, and how many there are on all pages."""
-        found = [job for job in self.jobs.values() if job.account_id == account.id]
-        found = [job for job in found if query.holds(job)]
-        if not query.ascending:
-            found.reverse()
-        return found[query.offset : query.offset + query.limit], len(found)
+        return query.page(job for job in self.jobs.values() if _is_classic(job, account))
 
     def cancel(self, account: Account, job_id: str) -> Job:
         """Cancel a job that is not final, else ``Conflict``; a session ends with its first job."""
@@ -198,6 +198,9 @@ class World:
 
     def _follow(self, job: Job) -> None:
         """Let a job's session go where its job takes it."""
+        if job.dialect == "platform":
+            self.platform.follow(job)
+            return
         session = self.sessions.get(job.session_id or "")
         if session is None or session.state is SessionState.CLOSED:
             return
@@ -205,3 +208,7 @@ class World:
             session.happen(SessionEvent.ACTIVATE, self.clock.now())
         elif job.status is JobStatus.CANCELLED and job.id == session.id:
             self.close_session(session)
+
+
+def _is_classic(job: Job, account: Account) -> bool:
+    return job.account_id == account.id and job.dialect == "classic"

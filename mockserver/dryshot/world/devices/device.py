@@ -85,7 +85,7 @@ def _configuration(chip: Chip, version: str, online: datetime) -> dict[str, Any]
             *basis,
             *("delay", "measure", "reset", "if_else", "for_loop", "switch_case"),
         ],
-        "supported_features": ["qasm3", "qobj", "parameters"],
+        "supported_features": ["qobj", "qasm3", "dynamic_circuits", "parameters"],
         "input_allowed": ["job", "runtime", "qasm3"],
         "processor_type": processor,
         "sample_name": ", ".join(f"{key}: {value}" for key, value in processor.items()),

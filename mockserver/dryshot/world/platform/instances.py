@@ -1,0 +1,73 @@
+"""Which service instances a world has, and who may use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from dryshot.errors import Invalid, NotFound, PermissionDenied
+from dryshot.world.accounts import Account
+from dryshot.world.backends import Backend
+from dryshot.world.instances import MODERN_DEVICES, ServiceInstance, parse_crn
+
+__all__ = ["Instances"]
+
+_BAD_CRN = 1241
+
+
+class Instances:
+    """Every instance of a world by its CRN: copies, so that no two worlds share one."""
+
+    def __init__(self, backends: Mapping[str, Backend], declared: Iterable[Account]) -> None:
+        self._backends = backends
+        self._known: dict[str, ServiceInstance] = {}
+        self._of: dict[str, list[ServiceInstance]] = {}
+        for account in declared:
+            for instance in self.of(account):
+                if unknown := set(instance.backends) - backends.keys():
+                    names = ", ".join(sorted(unknown))
+                    raise ValueError(f"instance {instance.name}: the world has no backend {names}")
+
+    def of(self, account: Account) -> list[ServiceInstance]:
+        """The account's instances in the order of their declaration."""
+        own = self._of.get(account.api_token)
+        if own is None:
+            given = account.service_instances
+            given = self._default(account) if given is None else given
+            own = [self._known.setdefault(instance.crn, replace(instance)) for instance in given]
+            self._of[account.api_token] = own
+        return own
+
+    def get(self, account: Account, crn: str, region: str | None) -> ServiceInstance:
+        """The account's instance of this CRN, if it is in ``region``; None stands for any.
+
+        ``Invalid`` if ``crn`` is no CRN, ``NotFound`` if there is none or it is in another region,
+        ``PermissionDenied`` if it is another account's.
+        """
+        try:
+            parts = parse_crn(crn)
+        except ValueError as error:
+            raise Invalid("Service-CRN", str(error), code=_BAD_CRN) from error
+        if region not in (None, parts.region):
+            raise NotFound("instance", crn)
+        if parts.account_id != account.account_id:
+            raise PermissionDenied(f"the account has no access to {crn}")
+        for instance in self.of(account):
+            if instance.crn == crn:
+                return instance
+        if crn in self._known:
+            raise PermissionDenied(f"the user has no access to {crn}")
+        raise NotFound("instance", crn)
+
+    def by_crn(self, crn: str) -> ServiceInstance:
+        """An instance that is known to exist."""
+        return self._known[crn]
+
+    def _default(self, account: Account) -> list[ServiceInstance]:
+        devices = [name for name in MODERN_DEVICES if name in self._backends]
+        return [
+            ServiceInstance.make(
+                f"{plan}-instance", account_id=account.account_id, plan=plan, backends=devices
+            )
+            for plan in ("open", "premium")
+        ]
