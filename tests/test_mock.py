@@ -151,8 +151,8 @@ def test_nothing_goes_out_to_the_auth_host_when_the_mock_is_gone() -> None:
         assert log_in(http)["id"]
     with (
         Mock(engine=echo).activate() as mock,
-        pytest.raises(dryshot.RefusedHost, match=r"quantum\.cloud\.ibm\.com"),
+        pytest.raises(dryshot.RefusedHost, match=r"containers\.cloud\.ibm\.com"),
     ):
-        httpx.get("https://quantum.cloud.ibm.com/api/v1/backends")
+        httpx.get("https://containers.cloud.ibm.com/global/v2")
     assert len(mock.journal) == 0
     assert AUTH.removeprefix("https://").partition("/")[0] in mock.hosts

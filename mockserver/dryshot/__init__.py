@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dryshot.mock import Mock
     from dryshot.world import Account, Backend, BackendData, IdSource, Outcome, Task
     from dryshot.world.devices import device, simulator
+    from dryshot.world.platform import ServiceInstance
     from dryshot.world.runner import Pace
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Outcome",
     "Pace",
     "RefusedHost",
+    "ServiceInstance",
     "SpecDrift",
     "Task",
     "device",
@@ -40,6 +42,7 @@ _HOMES = {
     "dryshot.mock": ("Mock",),
     "dryshot.world": ("Account", "Backend", "BackendData", "IdSource", "Outcome", "Task"),
     "dryshot.world.devices": ("device", "simulator"),
+    "dryshot.world.platform": ("ServiceInstance",),
     "dryshot.world.runner": ("Pace",),
 }
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal
 
 from dryshot.clock import Clock
-from dryshot.dialects.legacy import AuthDialect, RuntimeDialect
+from dryshot.dialects import legacy, platform
+from dryshot.dialects.dialect import Dialect
 from dryshot.engines import choose
 from dryshot.http import Request, Response
 from dryshot.journal import Journal
 from dryshot.service import MAX_BODY_BYTES, Service
 from dryshot.world import Account, Backend, Engine, IdSource, World
+from dryshot.world.declaration import Declaration, read
 from dryshot.world.devices import catalogue, snapshots
 from dryshot.world.runner import PacePolicy
 
@@ -23,6 +26,16 @@ if TYPE_CHECKING:  # the libraries behind these are loaded when one of them is a
     from dryshot.mounts.httpx import AsyncTransport, Transport
 
 __all__ = ["NOTEBOOK_START", "Mock"]
+
+_DIALECTS: tuple[Callable[[World], Dialect], ...] = (
+    legacy.AuthDialect,
+    legacy.RuntimeDialect,
+    platform.RuntimeDialect,
+    platform.IamDialect,
+    platform.SearchDialect,
+    platform.CatalogDialect,
+    platform.ResourcesDialect,
+)
 
 NOTEBOOK_START = "2023-09-11T17:27:45Z"
 """Four requests before the notebook submitted its job."""
@@ -40,6 +53,8 @@ class Mock:
             of these that is installed), or a function from ``Task`` to ``Outcome``.
         accounts: who may log in. Without any, every API token opens an account of its own.
         backends: more backends, or others in the place of those of the same name.
+        world: accounts and devices, declared in a YAML file (its path) or in a mapping of the same
+            form; in addition to ``accounts`` and ``backends``.
         ids: where job ids come from.
         pace: how long jobs wait and run, in seconds of the clock: one
             :class:`~dryshot.world.runner.Pace`, or a function from a job to its own.
@@ -55,6 +70,7 @@ class Mock:
         engine: Engine | Literal["auto", "aer", "stub"] = "auto",
         accounts: Iterable[Account] = (),
         backends: Iterable[Backend] = (),
+        world: str | PathLike[str] | Mapping[str, Any] | None = None,
         ids: IdSource | None = None,
         pace: PacePolicy | None = None,
         executor: Executor | None = None,
@@ -63,13 +79,15 @@ class Mock:
         self.clock = clock if isinstance(clock, Clock) else Clock(clock)
         known = dict(catalogue(seed=seed, calibrated=self.clock.now()))
         known |= snapshots()
-        known |= {backend.name: backend for backend in backends}
+        declared = Declaration() if world is None else read(world)
+        own = [*declared.backends(seed=seed, calibrated=self.clock.now()), *backends]
+        known |= {backend.name: backend for backend in own}
         self.world = World(
             self.clock,
             choose(engine) if isinstance(engine, str) else engine,
             backends=known,
             seed=seed,
-            accounts=accounts,
+            accounts=[*declared.accounts, *accounts],
             ids=ids,
             pace=pace,
             executor=executor,
@@ -78,7 +96,7 @@ class Mock:
         self._max_body_bytes = max_body_bytes
         self._service = Service(
             self.clock,
-            [AuthDialect(self.world), RuntimeDialect(self.world)],
+            [dialect(self.world) for dialect in _DIALECTS],
             self.journal,
             max_body_bytes=max_body_bytes,
         )

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from qiskit_ibm_runtime import QiskitRuntimeService
+
     from dryshot.mock import Mock
     from dryshot.targets import Target
     from dryshot_client import LegacyRuntime
 
-__all__ = ["dryshot", "dryshot_target", "legacy_runtime"]
+__all__ = ["dryshot", "dryshot_target", "legacy_runtime", "runtime_service"]
 
 API_KEY_VARIABLE = "DRYSHOT_LIVE_API_KEY"
 
@@ -89,6 +91,28 @@ def legacy_runtime(dryshot_target: Target) -> Iterator[LegacyRuntime]:
         sleep=dryshot_target.sleep,
     ) as runtime:
         yield runtime
+
+
+@pytest.fixture
+def runtime_service(dryshot: Mock) -> QiskitRuntimeService:
+    """The official SDK's ``QiskitRuntimeService``, unmodified, on the active mock.
+
+    It logs in as the first declared account, with no instance chosen; without declared accounts as
+    somebody with an instance of the premium plan. Needs the extra ``sdk``.
+    """
+    try:
+        from qiskit_ibm_runtime import QiskitRuntimeService
+    except ImportError as error:
+        from dryshot.errors import MissingExtra
+
+        raise MissingExtra("the fixture runtime_service", "sdk") from error
+
+    account = next(iter(dryshot.world.accounts), None)
+    return QiskitRuntimeService(
+        channel="ibm_quantum_platform",
+        token=account.api_token if account else "any key opens an account",
+        instance=None if account else "premium-instance",
+    )
 
 
 def _settings(request: pytest.FixtureRequest, mock: type[Mock]) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Service:
         """Answer one request; ``SpecDrift`` if the answer is not what the document allows."""
         with self._clock.lock:
             self._clock.tick()
-            dialect, path = self._sites.find(request.host, request.path)
+            dialect, path = self._find(request)
             operation: Operation | None = None
             try:
                 if path is None:
@@ -69,14 +69,14 @@ class Service:
                 operation = match.operation
                 response = self._answer(dialect, match, request)
             except MethodNotAllowed as error:
-                response = dialect.respond(dialect.refuse(error))
+                response = dialect.respond(dialect.refuse(error, None))
                 response = Response(
                     response.status,
                     {**response.headers, "allow": ", ".join(error.allowed)},
                     response.body,
                 )
             except (InvalidRequest, NoSuchPath, Refusal) as error:
-                response = dialect.respond(dialect.refuse(error))
+                response = dialect.respond(dialect.refuse(error, operation))
             if operation is None:
                 dialect.contract.check_refusal(response)
             else:
@@ -84,6 +84,13 @@ class Service:
             name = operation.id if operation else None
             self._journal.add(Exchange(request, response, name, self._clock.now()))
         return response
+
+    def _find(self, request: Request) -> tuple[Dialect, str | None]:
+        """The first dialect that knows the path, else one of the host to say that it does not."""
+        for dialect, path in self._sites.find(request.host, request.path):
+            if dialect.contract.knows(path):
+                return dialect, path
+        return self._sites.nearest(request.host), None
 
     def _answer(self, dialect: Dialect, match: Match, request: Request) -> Response:
         account = dialect.authenticate(request) if match.operation.authenticated else None

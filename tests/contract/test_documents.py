@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from importlib import resources
 from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from dryshot.contract import Contract, Operation
-from dryshot.contract.schemas import Schemas, pointer_to
+from dryshot.contract import Contract
+from dryshot.contract.schemas import pointer_to
 from dryshot.http import Request, Response
+from tests.contract.documents import (
+    NAMES,
+    OPERATIONS,
+    document_text,
+    encode,
+    examples,
+    node_of,
+    responses,
+)
 
-NAMES = ("legacy-auth", "legacy-runtime")
-OPERATIONS = [(name, id_) for name in NAMES for id_ in Contract.load(name).operations]
 each_document = pytest.mark.parametrize("name", NAMES)
 each_operation = pytest.mark.parametrize(("name", "id_"), OPERATIONS)
-
-
-def node_of(contract: Contract, operation: Operation) -> Mapping[str, Any]:
-    node: Mapping[str, Any] = contract.document["paths"][operation.path][operation.method.lower()]
-    return node
-
-
-def responses(contract: Contract, operation: Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    schemas = Schemas(contract.document)
-    for status, reference in node_of(contract, operation)["responses"].items():
-        yield status, schemas.resolve(reference, "")[0]
 
 
 @each_document
@@ -39,7 +34,7 @@ def test_the_document_is_valid_openapi(name: str) -> None:
 
 @each_document
 def test_the_document_is_written_in_the_one_canonical_way(name: str) -> None:
-    text = (resources.files("dryshot") / "specs" / f"{name}.json").read_text(encoding="utf-8")
+    text = document_text(name)
     assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -52,11 +47,30 @@ def test_the_servers_are_those_of_the_classic_service() -> None:
     )
 
 
-def test_only_programs_and_login_need_no_credentials() -> None:
+def test_the_servers_are_those_of_the_platform() -> None:
+    quantum = "quantum.cloud.ibm.com/api/v1"
+    assert Contract.load("platform-runtime").servers == (
+        f"https://{quantum}",
+        f"https://eu-de.{quantum}",
+        f"https://private.us-east.{quantum}",
+        f"https://private.eu-de.{quantum}",
+    )
+    iam = "iam.cloud.ibm.com"
+    assert Contract.load("platform-iam").servers == (f"https://{iam}", f"https://private.{iam}")
+    for name, url in (
+        ("platform-catalog", "https://globalcatalog.cloud.ibm.com/api/v1"),
+        ("platform-resources", "https://resource-controller.cloud.ibm.com"),
+        ("platform-search", "https://api.global-search-tagging.cloud.ibm.com"),
+    ):
+        assert Contract.load(name).servers == (url,)
+
+
+def test_what_needs_no_credentials_is_known() -> None:
     open_to_all = {
         id_ for name, id_ in OPERATIONS if not Contract.load(name).operations[id_].authenticated
     }
-    assert open_to_all == {"login_with_token", "list_programs", "get_program"}
+    classic = {"login_with_token", "list_programs", "get_program"}
+    assert open_to_all == classic | {"create_token", "get_versions"}
 
 
 @each_operation
@@ -85,13 +99,11 @@ def test_every_request_example_is_accepted_by_gate_and_judge(name: str, id_: str
     operation = contract.operations[id_]
     if operation.body is None:
         return
-    examples = node_of(contract, operation)["requestBody"]["content"]["application/json"][
-        "examples"
-    ]
-    assert examples
+    shown = examples(contract, id_)
+    assert shown
     path_params = {parameter.name: "x" for parameter in operation.parameters["path"]}
-    for title, example in examples.items():
-        body = json.dumps(example["value"]).encode()
+    for title, value in shown.items():
+        body = encode(operation.body.kind, value)
         request = Request(operation.method, "host", operation.path, body=body)
         assert operation.read(path_params, request).sure, title
         assert contract.judge.request_problems(operation, path_params, request) == (), title
@@ -106,8 +118,8 @@ def test_every_response_example_is_accepted_by_gate_and_judge(name: str, id_: st
             assert content["examples"], (status, kind)
             for title, example in content["examples"].items():
                 value = example["value"]
-                text = json.dumps(value) if kind == "application/json" else value
-                response = Response(int(status), {"content-type": kind}, text.encode())
+                body = encode(kind, value)
+                response = Response(int(status), {"content-type": kind}, body)
                 assert operation.answers[status].admits(response), (status, title)
                 assert contract.judge.response_problems(operation, response) == (), title
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dryshot.contract import Contract, InvalidRequest
+from dryshot.contract.wire import FORM
 from dryshot.errors import ContractError, SpecDrift
 from dryshot.http import Request, Response
 
@@ -156,9 +157,15 @@ def response_that_is_itself(document: dict[str, Any]) -> None:
     operation_of(document)["responses"]["404"] = {"$ref": "#/components/responses/A"}
 
 
-def body_is_a_form(document: dict[str, Any]) -> None:
-    content = operation_of(document)["requestBody"]["content"]
-    content["multipart/form-data"] = content.pop("application/json")
+def body_is(**content: Any) -> Callable[[dict[str, Any]], None]:
+    def change(document: dict[str, Any]) -> None:
+        operation_of(document)["requestBody"]["content"] = content
+
+    return change
+
+
+def form_is(**schema: Any) -> Callable[[dict[str, Any]], None]:
+    return body_is(**{FORM: {"schema": {"type": "object", **schema}}})
 
 
 @pytest.mark.parametrize(
@@ -172,7 +179,13 @@ def body_is_a_form(document: dict[str, Any]) -> None:
         (path_of_another_name, "do not agree on id, name"),
         (response_by_an_unknown_name, "nothing at #/components/responses/Missing"),
         (response_that_is_itself, "leads back to itself"),
-        (body_is_a_form, "only application/json"),
+        (body_is(**{"multipart/form-data": {}}), "must be application/json or application/x-www"),
+        (body_is(**{"application/json": {}}), "there is no schema"),
+        (body_is(**{"application/json": {}, FORM: {}}), "one of them"),
+        (form_is(anyOf=[]), "a form has only properties"),
+        (form_is(additionalProperties=False), "a form has only properties"),
+        (form_is(properties={"size": {"type": "integer"}}), "size must be a string"),
+        (form_is(properties={"size": {"type": "string", "default": "1"}}), "without a default"),
         (schema_is(type="strnig"), "does not compile"),
         (schema_is(minimum="a"), "does not compile"),
         (schema_is(pattern="("), "does not compile"),
@@ -215,7 +228,7 @@ def test_a_document_that_is_not_json_is_refused() -> None:
 
 
 def test_an_unknown_name_tells_which_there_are() -> None:
-    with pytest.raises(ContractError, match="there are legacy-auth, legacy-runtime"):
+    with pytest.raises(ContractError, match="there are legacy-auth, legacy-runtime, platform"):
         Contract.load("legacy-nothing")
 
 

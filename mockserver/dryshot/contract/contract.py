@@ -98,6 +98,10 @@ class Contract:
             raise ContractError(f"{name}: the document is not JSON: {error}") from error
         return cls(name, copy)
 
+    def knows(self, path: str) -> bool:
+        """Whether the path, relative to the server's base path, is one of the document's."""
+        return self._routes.find(path) is not None
+
     def match(self, method: str, path: str) -> Match:
         """What is asked for; ``path`` is relative to the server's base path.
 

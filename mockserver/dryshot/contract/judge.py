@@ -9,9 +9,12 @@ from dryshot.contract.explain import expected, explain
 from dryshot.contract.formats import FORMATS
 from dryshot.contract.problems import Problem
 from dryshot.contract.wire import (
+    FORM,
+    JSON,
     MAX_DEPTH,
     NotDecodable,
     decode_body,
+    decode_form,
     decode_json,
     decode_text,
     media_type,
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Judge"]
 
-_JSON = "application/json"
+_BODIES: Mapping[str, Callable[[bytes], Any]] = {JSON: decode_body, FORM: decode_form}
 
 
 class _Request(NamedTuple):
@@ -106,13 +109,16 @@ class Judge:
         self._requests = V31RequestValidator(
             spec,
             security_provider_factory=_NoSecurity(),
-            extra_media_type_deserializers={_JSON: _decoder(decode_body)},
+            extra_media_type_deserializers={
+                JSON: _decoder(decode_body),
+                FORM: _decoder(lambda body: ImmutableMultiDict(decode_form(body))),
+            },
             **common,
         )
         self._responses = V31ResponseValidator(
             spec,
             extra_media_type_deserializers={
-                _JSON: _decoder(decode_json),
+                JSON: _decoder(decode_json),
                 "text/plain": _decoder(decode_text),
             },
             **common,
@@ -124,6 +130,7 @@ class Judge:
         """What is wrong with the request; empty if nothing is."""
         from urllib.parse import parse_qsl
 
+        kind = operation.body.kind if operation.body else JSON
         asked = _Request(
             method=operation.method.lower(),
             path=operation.path,
@@ -132,12 +139,12 @@ class Judge:
                 header=_Headers(request.headers),
                 path=dict(path_params),
             ),
-            content_type=media_type(request.headers.get("content-type") or _JSON),
+            content_type=media_type(request.headers.get("content-type") or kind),
             body=request.body or None,
         )
         try:
             errors = list(self._requests.iter_errors(asked))
-            found = [_explain(error, request.body, decode_body) for error in errors]
+            found = [_explain(error, request.body, _BODIES[kind]) for error in errors]
         except RecursionError:
             deep = f"the body is nested deeper than {MAX_DEPTH} levels"
             return (Problem("body", "", "json", deep),)

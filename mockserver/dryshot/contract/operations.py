@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dryshot.contract.bodies import Body, read_body
 from dryshot.contract.parameters import Parameter, read_all, read_header, read_parameter
 from dryshot.contract.schemas import Schemas, accepts, pointer_to
 from dryshot.contract.wire import (
+    JSON,
     NotDecodable,
-    decode_body,
     decode_json,
     decode_text,
     group_query,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Operation", "Reading", "read_operations"]
 
-JSON = "application/json"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _DECODERS = {JSON: decode_json, "text/plain": decode_text}
 
@@ -77,8 +77,7 @@ class Operation:
     path: str
     authenticated: bool
     parameters: Mapping[str, tuple[Parameter, ...]]
-    body: Draft202012Validator | None
-    body_required: bool
+    body: Body | None
     answers: Mapping[str, Answer]
 
     def __repr__(self) -> str:
@@ -105,22 +104,9 @@ class Operation:
             if parameters["header"]
             else {},
         )
-        body_sure, body = self._read_body(request)
+        body_sure, body = self.body.read(request) if self.body else (True, None)
         sure = path_sure and query_sure and header_sure and body_sure
         return Reading(sure, path, query, headers, body)
-
-    def _read_body(self, request: Request) -> tuple[bool, Any]:
-        if self.body is None:
-            return True, None
-        if not request.body:
-            return not self.body_required, None
-        if media_type(request.headers.get("content-type") or JSON) != JSON:
-            return False, None
-        try:
-            body = decode_body(request.body)
-        except NotDecodable:
-            return False, None
-        return accepts(self.body, body), body
 
 
 def read_operations(document: Mapping[str, Any], schemas: Schemas) -> Iterator[Operation]:
@@ -144,15 +130,13 @@ def _read(
     here = pointer_to("paths", path, method)
     if not node.get("operationId"):
         raise ContractError(f"{here}: there is no operationId")
-    body, body_required = _read_body(schemas, node, here)
     return Operation(
         id=node["operationId"],
         method=method.upper(),
         path=path,
         authenticated=bool(security) and {} not in security,
         parameters=_read_parameters(schemas, path, method, item),
-        body=body,
-        body_required=body_required,
+        body=read_body(schemas, node, here),
         answers=_read_answers(schemas, node, here),
     )
 
@@ -178,18 +162,6 @@ def _read_parameters(
         location: tuple(parameter for (where, _), parameter in found.items() if where == location)
         for location in ("path", "query", "header")
     }
-
-
-def _read_body(
-    schemas: Schemas, node: Mapping[str, Any], here: str
-) -> tuple[Draft202012Validator | None, bool]:
-    if "requestBody" not in node:
-        return None, False
-    body, pointer = schemas.resolve(node["requestBody"], f"{here}/requestBody")
-    contents = _read_contents(schemas, body, pointer)
-    if set(contents) != {JSON}:
-        raise ContractError(f"{pointer}: a request body must be {JSON} and nothing else")
-    return contents[JSON], body.get("required", False)
 
 
 def _read_answers(schemas: Schemas, node: Mapping[str, Any], here: str) -> Mapping[str, Answer]:

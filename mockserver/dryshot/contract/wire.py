@@ -7,9 +7,11 @@ from math import isfinite
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
-__all__ = ["MAX_DEPTH", "NotDecodable", "decode_body", "decode_json", "decode_text"]
-__all__ += ["group_query", "media_type"]
+__all__ = ["FORM", "JSON", "MAX_DEPTH", "NotDecodable", "decode_body", "decode_form"]
+__all__ += ["decode_json", "decode_text", "group_query", "media_type"]
 
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 MAX_DEPTH = 128
 """How deep a request body may be nested: far beyond what clients send, and safe to write again."""
 
@@ -61,6 +63,11 @@ def decode_body(body: bytes) -> Any:
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_deep(value):
         raise NotDecodable(f"is nested deeper than {MAX_DEPTH} levels")
     return value
+
+
+def decode_form(body: bytes) -> dict[str, list[str]]:
+    """The values of every field of a form, in the order in which they were given."""
+    return group_query(decode_text(body))
 
 
 def _is_deep(value: Any) -> bool:

@@ -7,10 +7,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
-from dryshot.contract import Call, Contract
+from dryshot.contract import Call, Contract, Operation
 from dryshot.errors import ContractError, DryshotError
 from dryshot.http import Headers, Request, Response
-from dryshot.world import Account, World
+from dryshot.world import World
 
 __all__ = ["Dialect", "Json", "Reply", "to_json"]
 
@@ -32,7 +32,7 @@ def to_json(value: Any) -> bytes:
 
 
 class Dialect(ABC):
-    """One service. A subclass has one method per operationId: ``(call, account) -> Reply``."""
+    """One service. A subclass has one method per operationId: ``(call, caller) -> Reply``."""
 
     def __init__(self, contract: Contract, world: World) -> None:
         self.contract = contract
@@ -45,20 +45,20 @@ class Dialect(ABC):
             self._handlers[operation_id] = handler
 
     @abstractmethod
-    def authenticate(self, request: Request) -> Account:
-        """Who is asking; ``NotAuthenticated`` if nobody may tell."""
+    def authenticate(self, request: Request) -> Any:
+        """Who is asking, as the handlers want to know it; ``NotAuthenticated`` if none may tell."""
 
     @abstractmethod
-    def refuse(self, error: DryshotError) -> Reply:
-        """The service's own wording of a refusal."""
+    def refuse(self, error: DryshotError, operation: Operation | None) -> Reply:
+        """The service's own wording of a refusal; ``operation`` is None if there is none."""
 
     @abstractmethod
     def headers(self) -> Headers:
         """The headers that every answer of the service carries."""
 
-    def handle(self, call: Call, account: Account | None) -> Response:
-        """Do what was asked."""
-        return self.respond(self._handlers[call.operation.id](call, account))
+    def handle(self, call: Call, caller: Any) -> Response:
+        """Do what was asked; ``caller`` is what :meth:`authenticate` gave, None if not asked."""
+        return self.respond(self._handlers[call.operation.id](call, caller))
 
     def respond(self, reply: Reply) -> Response:
         """A reply as the service would send it."""

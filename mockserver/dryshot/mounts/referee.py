@@ -35,17 +35,18 @@ class Referee(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer as ``inner`` does."""
         response = self._inner.handle_request(request)
-        contract, path = self._sites.find(request.url.host, request.url.raw_path.decode())
-        if path is not None:
+        path = request.url.raw_path.decode().partition("?")[0]
+        for contract, rest in self._sites.find(request.url.host, path):
             try:
-                operation = contract.match(request.method, path.partition("?")[0]).operation
+                operation = contract.match(request.method, rest).operation
             except (NoSuchPath, MethodNotAllowed):
-                return response
+                continue
             response.read()
             headers = {name.lower(): value for name, value in response.headers.items()}
             contract.check_response(
                 operation, Response(response.status_code, headers, response.content)
             )
+            break
         return response
 
     def close(self) -> None:

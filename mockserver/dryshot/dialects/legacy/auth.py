@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from dryshot.clock import isoformat
-from dryshot.contract import Call, Contract, InvalidRequest, MethodNotAllowed, NoSuchPath
+from dryshot.contract import (
+    Call,
+    Contract,
+    InvalidRequest,
+    MethodNotAllowed,
+    NoSuchPath,
+    Operation,
+)
 from dryshot.dialects.dialect import Dialect, Reply
 from dryshot.errors import DryshotError, LoginFailed, NotAuthenticated
 from dryshot.http import Headers, Request
@@ -36,7 +43,7 @@ class AuthDialect(Dialect):
             "expires": "0",
         }
 
-    def refuse(self, error: DryshotError) -> Reply:
+    def refuse(self, error: DryshotError, _operation: Operation | None) -> Reply:
         """The ``error`` object with ``statusCode``, ``name``, ``message`` and ``code``."""
         match error:
             case LoginFailed():

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from dryshot.contract import Call, Contract
+from dryshot.contract import Call, Contract, Operation
 from dryshot.dialects.dialect import Dialect, Json, Reply
 from dryshot.dialects.legacy import wire
 from dryshot.dialects.legacy.errors import refusal
@@ -35,7 +35,7 @@ class RuntimeDialect(Dialect):
         """Nothing beyond what the body needs."""
         return {}
 
-    def refuse(self, error: DryshotError) -> Reply:
+    def refuse(self, error: DryshotError, _operation: Operation | None) -> Reply:
         """The ``errors`` envelope."""
         return refusal(error)
 

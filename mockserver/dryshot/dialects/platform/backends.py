@@ -1,0 +1,121 @@
+"""Backends of an instance, and the API's versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from statistics import median
+from typing import Any
+
+from dryshot.contract import Call
+from dryshot.dialects.dialect import Json, Reply
+from dryshot.dialects.platform.caller import VERSIONS, Caller, speaks
+from dryshot.errors import NotFound
+from dryshot.world import Backend, World
+
+__all__ = ["BackendHandlers"]
+
+
+class BackendHandlers:
+    """One method per operation on backends."""
+
+    world: World
+
+    def get_versions(self, _call: Call, _caller: None) -> Reply:
+        """Every version of the API."""
+        versions: list[dict[str, str]] = []
+        for version, sunset in VERSIONS:
+            item = {"version": version, "status": "deprecated" if sunset else "live"}
+            versions.append(item | ({"sunset_date": sunset} if sunset else {}))
+        return 200, {"versions": versions}
+
+    def list_backends(self, call: Call, caller: Caller) -> Reply:
+        """The instance's devices: names alone in the oldest version, else what they are."""
+        mocks = call.query.get("include_mocks", False)
+        backends = self.world.platform.backends(caller.instance, mocks=mocks)
+        if not speaks(call, "2025-01-01"):
+            return 200, {"devices": [backend.name for backend in backends]}
+        return 200, {"devices": [self._device(backend) for backend in backends]}
+
+    def get_backend_configuration(self, call: Call, caller: Caller) -> Reply:
+        """What the device is."""
+        return 200, self._backend(call, caller).configuration
+
+    def get_backend_properties(self, call: Call, caller: Caller) -> Reply:
+        """How well it was last calibrated, or before an instant."""
+        properties = self._backend(call, caller).properties
+        before = call.query.get("updated_before")
+        if before and properties:
+            calibrated = datetime.fromisoformat(properties["last_update_date"])
+            if calibrated >= datetime.fromisoformat(before.upper()):
+                return 200, {}
+        return 200, properties
+
+    def get_backend_status(self, call: Call, caller: Caller) -> Reply:
+        """Whether it takes jobs, and how many wait."""
+        backend = self._backend(call, caller)
+        condition = self.world.platform.condition(backend.name)
+        online = condition.status == "online"
+        return 200, {
+            "state": online,
+            "status": "active" if online else condition.reason,
+            "message": condition.message,
+            "length_queue": self.world.platform.queue_length(backend.name),
+            "backend_version": backend.configuration["backend_version"] if online else "",
+        }
+
+    def get_backend_defaults(self, call: Call, caller: Caller) -> Reply:
+        """Nothing: the service answers null for every device."""
+        self._backend(call, caller)
+        return 200, Json("null")
+
+    def _backend(self, call: Call, caller: Caller) -> Backend:
+        platform = self.world.platform
+        platform.check_calibration(caller.instance, call.query.get("calibration_id"))
+        try:
+            return platform.backend(caller.instance, call.path["id"])
+        except NotFound as error:
+            raise NotFound("device", error.name) from error
+
+    def _device(self, backend: Backend) -> dict[str, Any]:
+        configuration = backend.configuration
+        condition = self.world.platform.condition(backend.name)
+        device: dict[str, Any] = {
+            "name": backend.name,
+            "status": {"name": condition.status, "reason": condition.reason},
+            "queue_length": self.world.platform.queue_length(backend.name),
+            "is_simulator": backend.simulator,
+            "qubits": configuration["n_qubits"],
+            "processor_type": configuration.get("processor_type"),
+            "performance_metrics": _performance(backend),
+        }
+        if backend.mock:
+            device["class"] = "mock"
+        return device
+
+
+def _performance(backend: Backend) -> dict[str, Any]:
+    """The best and the median error of pairs, and the median of readout, that are calibrated."""
+    pairs = [
+        (_value(gate["parameters"], "gate_error"), gate["gate"], gate["qubits"])
+        for gate in backend.properties.get("gates", ())
+        if len(gate["qubits"]) == 2  # noqa: PLR2004 - a pair
+    ]
+    good = [pair for pair in pairs if pair[0] is not None and pair[0] < 1]
+    found: dict[str, Any] = {}
+    if good:
+        value, gate, qubits = min(good)
+        found["two_q_error_best"] = {"value": value, "gate": gate, "unit": "", "qubits": qubits}
+        found["two_q_error_median"] = {"value": median(pair[0] for pair in good), "unit": ""}
+    readout = [
+        value
+        for qubit in backend.properties.get("qubits", ())
+        if (value := _value(qubit, "readout_error")) is not None
+    ]
+    if readout:
+        found["readout_error_median"] = {"value": median(readout), "unit": ""}
+    return found
+
+
+def _value(items: list[Mapping[str, Any]], name: str) -> Any:
+    return next((item["value"] for item in items if item["name"] == name), None)

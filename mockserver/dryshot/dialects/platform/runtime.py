@@ -1,0 +1,61 @@
+"""The Compute API: every operation, from the rooms beside this one."""
+
+from __future__ import annotations
+
+import uuid
+
+from dryshot.contract import Contract, Operation
+from dryshot.dialects.dialect import Dialect, Reply
+from dryshot.dialects.platform.analytics import AnalyticsHandlers
+from dryshot.dialects.platform.backends import BackendHandlers
+from dryshot.dialects.platform.caller import Caller, authenticate
+from dryshot.dialects.platform.errors import refusal
+from dryshot.dialects.platform.instances import InstanceHandlers
+from dryshot.dialects.platform.jobs import JobHandlers
+from dryshot.dialects.platform.sessions import SessionHandlers
+from dryshot.errors import DryshotError
+from dryshot.http import Headers, Request
+from dryshot.world import World
+from dryshot.world.ids import stream
+
+__all__ = ["RuntimeDialect"]
+
+_NUMBERED = frozenset(
+    {
+        "get_usage",
+        "find_instance_workloads",
+        "analytics_usage",
+        "get_usage_analytics_grouped",
+        "get_usage_analytics_grouped_by_date",
+        "analytics_filters",
+    }
+)
+"""The operations whose errors have numbers for codes, always."""
+
+
+class RuntimeDialect(
+    BackendHandlers, JobHandlers, SessionHandlers, InstanceHandlers, AnalyticsHandlers, Dialect
+):
+    """Handlers and manners of ``quantum.cloud.ibm.com/api/v1``."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(Contract.load("platform-runtime"), world)
+        self._traces = stream(world.seed, "platform traces")
+
+    def authenticate(self, request: Request) -> Caller:
+        """The account of the bearer token, and its instance of the Service-CRN."""
+        return authenticate(self.world, request)
+
+    def headers(self) -> Headers:
+        """Nothing beyond what the body needs."""
+        return {}
+
+    def refuse(self, error: DryshotError, operation: Operation | None) -> Reply:
+        """The ``errors`` envelope with a trace."""
+        trace = str(uuid.UUID(int=self._traces.getrandbits(128), version=4))
+        status, body = refusal(error, trace)
+        if operation is not None and operation.id in _NUMBERED:
+            for item in body["errors"]:
+                if isinstance(item["code"], str):
+                    item["code"] = status
+        return status, body
