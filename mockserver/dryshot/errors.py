@@ -12,11 +12,14 @@
         ├── NotAuthenticated   no, unknown, expired or revoked credential
         ├── PermissionDenied   the account may not do this
         ├── NotFound           carries ``kind`` and ``name``
+        ├── ServiceFailure     the service fails by itself; carries ``status``
         ├── Conflict           the thing's state does not allow it
         └── Invalid            carries ``field``, and a ``code`` if it has one of its own
 """
 
 from __future__ import annotations
+
+from http import HTTPStatus
 
 __all__ = [
     "Conflict",
@@ -30,6 +33,7 @@ __all__ = [
     "PermissionDenied",
     "Refusal",
     "RefusedHost",
+    "ServiceFailure",
     "SpecDrift",
 ]
 
@@ -81,6 +85,15 @@ class NotFound(Refusal):
         super().__init__(f"{kind} {name!r} not found")
         self.kind = kind
         self.name = name
+
+
+class ServiceFailure(Refusal):
+    """The service is too busy or broken; ``retry_after`` is in seconds, if it says so."""
+
+    def __init__(self, status: int, retry_after: float | None = None) -> None:
+        super().__init__(HTTPStatus(status).phrase)
+        self.status = status
+        self.retry_after = retry_after
 
 
 class Conflict(Refusal):

@@ -13,6 +13,7 @@ from dryshot.clock import Clock
 from dryshot.dialects import legacy, platform
 from dryshot.dialects.dialect import Dialect
 from dryshot.engines import choose
+from dryshot.faults import Faults
 from dryshot.http import Request, Response
 from dryshot.journal import Journal
 from dryshot.service import MAX_BODY_BYTES, Service
@@ -93,11 +94,13 @@ class Mock:
             executor=executor,
         )
         self.journal = Journal()
+        self.faults = Faults()
         self._max_body_bytes = max_body_bytes
         self._service = Service(
             self.clock,
             [dialect(self.world) for dialect in _DIALECTS],
             self.journal,
+            faults=self.faults,
             max_body_bytes=max_body_bytes,
         )
 

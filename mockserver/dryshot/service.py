@@ -2,12 +2,14 @@
 
 Each request goes the same way::
 
-    tick -> find the site -> match -> authenticate -> limit -> check -> handle -> check -> journal
+    tick -> find the site -> match -> fail if asked to -> authenticate -> limit -> check the request
+    -> handle -> check the answer -> journal
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dryshot.clock import Clock
 from dryshot.contract import (
@@ -19,7 +21,8 @@ from dryshot.contract import (
     Problem,
 )
 from dryshot.dialects.dialect import Dialect
-from dryshot.errors import Refusal
+from dryshot.errors import Refusal, ServiceFailure
+from dryshot.faults import Faults
 from dryshot.http import Request, Response
 from dryshot.journal import Exchange, Journal
 from dryshot.sites import Sites
@@ -42,10 +45,12 @@ class Service:
         dialects: Iterable[Dialect],
         journal: Journal,
         *,
+        faults: Faults,
         max_body_bytes: int = MAX_BODY_BYTES,
     ) -> None:
         self._clock = clock
         self._journal = journal
+        self._faults = faults
         self._max_body_bytes = max_body_bytes
         self._sites = Sites(
             (server, dialect) for dialect in dialects for server in dialect.contract.servers
@@ -67,14 +72,17 @@ class Service:
                     raise NoSuchPath(request.path)
                 match = dialect.contract.match(request.method, path)
                 operation = match.operation
+                self._faults.strike(operation.id)
                 response = self._answer(dialect, match, request)
             except MethodNotAllowed as error:
                 response = dialect.respond(dialect.refuse(error, None))
-                response = Response(
-                    response.status,
-                    {**response.headers, "allow": ", ".join(error.allowed)},
-                    response.body,
-                )
+                allow = ", ".join(error.allowed)
+                response = replace(response, headers={**response.headers, "allow": allow})
+            except ServiceFailure as error:
+                response = dialect.respond(dialect.refuse(error, operation))
+                if error.retry_after is not None:
+                    after = f"{error.retry_after:g}"
+                    response = replace(response, headers={**response.headers, "retry-after": after})
             except (InvalidRequest, NoSuchPath, Refusal) as error:
                 response = dialect.respond(dialect.refuse(error, operation))
             if operation is None:

@@ -12,7 +12,7 @@ from dryshot.contract import (
     Operation,
 )
 from dryshot.dialects.dialect import Dialect, Reply
-from dryshot.errors import DryshotError, LoginFailed, NotAuthenticated
+from dryshot.errors import DryshotError, LoginFailed, NotAuthenticated, ServiceFailure
 from dryshot.http import Headers, Request
 from dryshot.world import Account, World
 from dryshot.world.ids import stream
@@ -56,6 +56,9 @@ class AuthDialect(Dialect):
                 return _error(404, "NOT_FOUND", str(error), 404)
             case MethodNotAllowed():
                 return _error(405, "METHOD_NOT_ALLOWED", str(error), 405)
+            case ServiceFailure():
+                name = str(error).upper().replace(" ", "_")
+                return _error(error.status, name, str(error), error.status)
         raise error
 
     def login_with_token(self, call: Call, _account: None) -> Reply:

@@ -11,6 +11,7 @@ from dryshot.errors import (
     NotAuthenticated,
     NotFound,
     PermissionDenied,
+    ServiceFailure,
 )
 
 __all__ = ["refusal"]
@@ -22,6 +23,7 @@ _NOT_FOUND = {
     "program": (1300, "Program not found. Program ID: {}", "Choose one of GET /programs."),
     "backend": (1216, "Backend not found. Backend: {}", "Choose one of GET /backends."),
 }
+_FAILURE_CODES = {429: 1202, 500: 9999}
 _TAG_RULES = {"maxItems": 1204, "maxLength": 1205}
 
 
@@ -50,6 +52,9 @@ def refusal(error: DryshotError) -> Reply:
             return _reply(404, 404, str(error), "Verify the URL.")
         case MethodNotAllowed():
             return _reply(405, 405, str(error), f"Use {' or '.join(error.allowed)}.")
+        case ServiceFailure():
+            code = _FAILURE_CODES.get(error.status, error.status)
+            return _reply(error.status, code, f"{error}.", "Try again later.")
     raise error
 
 

@@ -11,6 +11,7 @@ from dryshot.errors import (
     NotAuthenticated,
     NotFound,
     PermissionDenied,
+    ServiceFailure,
 )
 
 __all__ = ["refusal"]
@@ -30,6 +31,7 @@ _NOT_FOUND: dict[str, tuple[Code, str, str]] = {
     "account": ("not_found", "account not found", "Verify the account ID."),
     "instance": (1279, "Instance {} not found.", "Verify the CRN, and the region of the host."),
 }
+_FAILURE_CODES = {429: 1202, 500: 9999}
 _TAG_RULES = {"maxItems": 1204, "maxLength": 1205}
 
 
@@ -56,6 +58,9 @@ def refusal(error: DryshotError, trace: str) -> Reply:
             status, found = 404, [(404, str(error), "Verify the URL.")]
         case MethodNotAllowed():
             status, found = 405, [(405, str(error), f"Use {' or '.join(error.allowed)}.")]
+        case ServiceFailure():
+            code = _FAILURE_CODES.get(error.status, error.status)
+            status, found = error.status, [(code, f"{error}.", "Try again later.")]
         case _:
             raise error
     errors = [

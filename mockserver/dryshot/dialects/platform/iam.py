@@ -13,7 +13,7 @@ from dryshot.contract import (
     Operation,
 )
 from dryshot.dialects.dialect import Dialect, Reply
-from dryshot.errors import DryshotError, LoginFailed
+from dryshot.errors import DryshotError, LoginFailed, ServiceFailure
 from dryshot.http import Headers, Request
 from dryshot.world import World
 from dryshot.world.ids import stream
@@ -47,6 +47,8 @@ class IamDialect(Dialect):
                 return 404, self._error("BXNIM0404E", str(error))
             case MethodNotAllowed():
                 return 405, self._error("BXNIM0405E", str(error))
+            case ServiceFailure():
+                return error.status, self._error(f"BXNIM0{error.status}E", str(error))
         raise error
 
     def create_token(self, call: Call, _caller: None) -> Reply:
