@@ -1,13 +1,31 @@
-"""What the classic API's contract needs: a client of ours, a plain one, and backends to use."""
+"""What the contracts need: clients of ours, plain ones, and backends to use."""
 
 from __future__ import annotations
 
+import json
+import os
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from contract_tests.platform import (
+    CATALOG,
+    DOCUMENTS,
+    GRANT,
+    IAM,
+    LATEST,
+    RUNTIME,
+    SEARCH,
+    Gateway,
+    Platform,
+)
+from dryshot.mock import Mock
+from dryshot.mounts.referee import Referee
+from dryshot.pytest_plugin import API_KEY_VARIABLE
 from dryshot.targets import Target
 from dryshot_client import LegacyRuntime, NotFound
 
@@ -77,3 +95,152 @@ def submit(legacy_runtime: LegacyRuntime, simulator: str) -> Iterator[Callable[.
             legacy_runtime.jobs.delete(job_id)
         except NotFound:
             continue
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only a mock in this process can be told, such as the time, or a broken device.
+
+    It is deselected, not skipped: nothing would be learned by asking a service for it.
+    """
+    if config.getoption("--dryshot-target") == "mock":
+        return
+    only_mock = [item for item in items if "platform_mock" in getattr(item, "fixturenames", ())]
+    if only_mock:
+        config.hook.pytest_deselected(items=only_mock)
+        items[:] = [item for item in items if item not in only_mock]
+
+
+@pytest.fixture
+def platform_mock(request: pytest.FixtureRequest) -> Mock:
+    """The mock itself; tests that need it are left out for every other target."""
+    mock: Mock = request.getfixturevalue("dryshot")
+    return mock
+
+
+@pytest.fixture(scope="session")
+def platform_gateway(request: pytest.FixtureRequest) -> Iterator[httpx.BaseTransport]:
+    """The way to a service at a URL."""
+    with Gateway(request.config.getoption("--dryshot-base-url")) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="module")
+def platform_memory() -> dict[str, dict[str, str]]:
+    """What is asked for once and good for more than one test."""
+    return {}
+
+
+@pytest.fixture
+def platform_transport(request: pytest.FixtureRequest) -> httpx.BaseTransport:
+    """The way to IBM's hosts; answers are checked against the documents."""
+    if request.config.getoption("--dryshot-target") == "mock":
+        inner: httpx.BaseTransport = request.getfixturevalue("dryshot").transport()
+    else:
+        inner = request.getfixturevalue("platform_gateway")
+    return Referee(inner, contracts=DOCUMENTS)
+
+
+@pytest.fixture
+def platform_sleep(request: pytest.FixtureRequest) -> Callable[[float], object]:
+    """Lets seconds of the service's time pass."""
+    if request.config.getoption("--dryshot-target") == "mock":
+        advance: Callable[[float], object] = request.getfixturevalue("dryshot").clock.advance
+        return advance
+    return time.sleep
+
+
+@pytest.fixture
+def platform_key() -> str:
+    """An API key."""
+    return os.environ.get(API_KEY_VARIABLE, "any text opens an account")
+
+
+@pytest.fixture
+def platform_guest(platform_transport: httpx.BaseTransport) -> httpx.Client:
+    """A plain client of the Compute API without credentials."""
+    return httpx.Client(base_url=RUNTIME, transport=platform_transport, timeout=60)
+
+
+@pytest.fixture
+def platform_token(
+    request: pytest.FixtureRequest,
+    platform_guest: httpx.Client,
+    platform_key: str,
+    platform_memory: dict[str, dict[str, str]],
+) -> str:
+    """An access token; a service is asked for one only now and then, a mock is new each time."""
+    form = {"grant_type": GRANT, "apikey": platform_key}
+    if "token" not in platform_memory or request.config.getoption("--dryshot-target") == "mock":
+        answer = platform_guest.post(f"{IAM}/identity/token", data=form)
+        assert answer.status_code == 200, answer.text
+        platform_memory["token"] = answer.json()
+    return platform_memory["token"]["access_token"]
+
+
+@pytest.fixture
+def platform_user(platform_guest: httpx.Client, platform_token: str) -> httpx.Client:
+    """The plain client, with a token and no instance."""
+    platform_guest.headers["authorization"] = f"Bearer {platform_token}"
+    return platform_guest
+
+
+@pytest.fixture
+def platform_crns(
+    platform_user: httpx.Client, platform_memory: dict[str, dict[str, str]]
+) -> dict[str, str]:
+    """The CRNs of the account's instances by their plans' names; they follow from the API key."""
+    if "crns" not in platform_memory:
+        body = {"query": "service_name:quantum-computing", "fields": ["crn", "name"]}
+        found = platform_user.post(f"{SEARCH}/v3/resources/search", json=body).json()["items"]
+        crns = platform_memory["crns"] = {}
+        for item in found:
+            plan = platform_user.get(f"{CATALOG}/{item['service_plan_unique_id']}").json()
+            crns[plan["overview_ui"]["en"]["display_name"].lower()] = item["crn"]
+    return platform_memory["crns"]
+
+
+@pytest.fixture
+def platform(
+    platform_user: httpx.Client,
+    platform_crns: dict[str, str],
+    platform_sleep: Callable[[float], object],
+) -> Platform:
+    """A caller with an instance of the premium plan, who speaks the latest version of the API."""
+    crn = platform_crns["premium"]
+    platform_user.headers.update({"service-crn": crn, "ibm-api-version": LATEST})
+    return Platform(platform_user, crn, platform_sleep)
+
+
+@pytest.fixture
+def platform_open(
+    platform: Platform, platform_crns: dict[str, str], platform_transport: httpx.BaseTransport
+) -> Platform:
+    """The same caller with an instance of the open plan."""
+    crn = platform_crns["open"]
+    headers = dict(platform.http.headers) | {"service-crn": crn}
+    client = httpx.Client(
+        base_url=RUNTIME, transport=platform_transport, timeout=60, headers=headers
+    )
+    return platform._replace(http=client, crn=crn)
+
+
+_OF_THE_MOCK = {"dryshot", "dryshot_target", "platform_mock", "platform_transport"}
+
+
+@pytest.fixture(autouse=True)
+def platform_record(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Note what was asked and answered, in the file that DRYSHOT_EXCHANGES names, if it does."""
+    path = os.environ.get("DRYSHOT_EXCHANGES")
+    asking = _OF_THE_MOCK & set(request.fixturenames)
+    if not (path and asking and request.config.getoption("--dryshot-target") == "mock"):
+        yield
+        return
+    mock: Mock = request.getfixturevalue("dryshot")
+    yield
+    seen = {
+        (one.request.method, one.request.host, one.request.path, one.response.status)
+        for one in mock.journal
+    }
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.writelines(f"{json.dumps(one)}\n" for one in sorted(seen))

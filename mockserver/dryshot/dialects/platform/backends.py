@@ -86,12 +86,20 @@ class BackendHandlers:
             "queue_length": self.world.platform.queue_length(backend.name),
             "is_simulator": backend.simulator,
             "qubits": configuration["n_qubits"],
-            "processor_type": configuration.get("processor_type"),
+            "processor_type": _processor(configuration.get("processor_type")),
             "performance_metrics": _performance(backend),
         }
         if backend.mock:
             device["class"] = "mock"
         return device
+
+
+def _processor(kind: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The processor in words; old devices have a number for a revision."""
+    if kind is None:
+        return None
+    words = {name: kind.get(name) for name in ("family", "revision", "segment")}
+    return {name: None if word is None else str(word) for name, word in words.items()}
 
 
 def _performance(backend: Backend) -> dict[str, Any]:

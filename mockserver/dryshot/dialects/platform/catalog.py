@@ -17,6 +17,7 @@ from dryshot.world.platform import PLANS, ServiceInstance
 
 __all__ = ["CatalogDialect", "ResourcesDialect", "SearchDialect"]
 
+_LONG = 10
 _RESOURCE_ID = "b6049020-80f4-11eb-a0f7-e35ec9b4054f"
 """Global Catalog's id of the service, the same for everyone."""
 
@@ -56,7 +57,7 @@ class SearchDialect(_CloudDialect):
         """The account's instances, in the order in which they were declared."""
         limit = call.query.get("limit", 100)
         cursor = call.body.get("search_cursor") or "0"
-        if not (cursor.isascii() and cursor.isdigit()):
+        if not (cursor.isascii() and cursor.isdigit() and len(cursor) < _LONG):
             raise Invalid("search_cursor", f"{cursor!r} is not a cursor of this list")
         start = int(cursor)
         instances = self.world.platform.instances(account)
@@ -110,12 +111,18 @@ class ResourcesDialect(_CloudDialect):
         return 200, _resource(self._instance(call, account))
 
     def update_resource_instance(self, call: Call, account: Account) -> Reply:
-        """Set an instance's limit; None is the plan's own."""
+        """Set what an instance may use; a limit of null is the plan's own."""
         instance = self._instance(call, account)
-        parameters = call.body.get("parameters", {})
+        parameters = call.body["parameters"]
+        if "backends" in parameters:
+            names = [name for name in parameters["backends"] if name != "ANY"]
+            self.world.platform.assign_backends(instance, names)
         if "instance_limit_seconds" in parameters:
-            limit = parameters["instance_limit_seconds"]
+            limit = _whole(parameters["instance_limit_seconds"])
             self.world.platform.configure_instance(instance, limit)
+        if "usage_allocation_seconds" in parameters:
+            instance.usage_allocation_seconds = _whole(parameters["usage_allocation_seconds"])
+        instance.name = call.body.get("name", instance.name)
         return 200, _resource(instance)
 
     def _instance(self, call: Call, account: Account) -> ServiceInstance:
@@ -124,6 +131,13 @@ class ResourcesDialect(_CloudDialect):
             if wanted in (instance.crn, instance.crn.split(":")[7]):
                 return instance
         raise NotFound("instance", wanted)
+
+
+def _whole(seconds: str | float | None) -> int | None:
+    """Seconds, which may come as text."""
+    if isinstance(seconds, str) and len(seconds) >= _LONG:
+        raise Invalid("parameters", f"{len(seconds)} digits are too many for seconds")
+    return None if seconds is None else int(seconds)
 
 
 def _extensions(instance: ServiceInstance) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from dryshot.clock import isoformat
 from dryshot.contract import Call
 from dryshot.dialects.dialect import Reply
 from dryshot.dialects.platform.caller import Caller
-from dryshot.errors import NotFound
+from dryshot.errors import Conflict, NotFound
 from dryshot.world import World
 
 __all__ = ["InstanceHandlers"]
+
+_OVER_LIMIT = 4317
 
 
 class InstanceHandlers:
@@ -39,8 +41,10 @@ class InstanceHandlers:
         return 200, {} if limit is None else {"instance_limit": limit}
 
     def replace_instance_configuration(self, call: Call, caller: Caller) -> Reply:
-        """Set the instance's limit; null is the plan's own."""
+        """Set the instance's limit, not below its usage; null is the plan's own."""
         limit = call.body["instance_limit"]
+        if limit is not None and limit < self.world.platform.usage(caller.instance).consumed:
+            raise Conflict("The limit is below what the instance has used", code=_OVER_LIMIT)
         self.world.platform.configure_instance(caller.instance, limit)
         return 204, None
 

@@ -46,8 +46,17 @@ class Platform(Access):
 
     def configure_instance(self, instance: ServiceInstance, limit: int | None) -> None:
         """Set the limit in seconds, None for the plan's own; what waited for more may go on."""
-        instance.usage_limit_seconds = instance.plan.usage_limit_seconds if limit is None else limit
+        own = instance.plan.usage_limit_seconds
+        instance.usage_limit_seconds = own if limit is None else int(limit)
         self._commons.runner.wake()
+
+    def assign_backends(self, instance: ServiceInstance, names: Iterable[str]) -> None:
+        """Give the instance these devices, and none but these; none at all means every one."""
+        wanted = tuple(names)
+        for name in wanted:
+            if name not in self._commons.backends:
+                raise Invalid("parameters.backends", f"there is no backend {name!r}")
+        instance.backends = wanted
 
     def submit(self, account: Account, instance: ServiceInstance, submission: Submission) -> Job:
         """Queue a new job; ``Refusal`` of the fitting kind if it cannot be accepted.
