@@ -233,7 +233,7 @@ def test_days_add_up_to_the_whole(platform: Platform) -> None:
     days = platform.ask("get_usage_analytics_grouped_by_date").json()
     assert days["interval_start"] < days["interval_end"]
     assert sum(item[spent] for item in days["data"]) == whole[spent] > 0
-    assert {item["key"] for item in days["data"]} == {platform.crn}
+    assert platform.crn in {item["key"] for item in days["data"]}
 
 
 def test_filters_name_what_there_is(platform: Platform) -> None:
