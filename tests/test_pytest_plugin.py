@@ -161,3 +161,18 @@ def test_nothing_stays_patched_after_the_run(pytester: pytest.Pytester) -> None:
             raise RuntimeError
     """
     run(pytester, code).assert_outcomes(xfailed=1)
+
+
+def test_the_official_sdk_is_one_line_away(pytester: pytest.Pytester) -> None:
+    code = """
+        import pytest, dryshot as package
+
+        def test_everyone_has_a_premium_instance(runtime_service):
+            assert runtime_service.backend("ibm_fez").num_qubits == 156
+
+        @pytest.mark.dryshot(world={"accounts": [{"api_key": "mine", "instances": [
+            {"name": "lab", "plan": "flex", "backends": ["ibm_torino"]}]}]})
+        def test_a_declared_account_has_its_own(runtime_service):
+            assert [backend.name for backend in runtime_service.backends()] == ["ibm_torino"]
+    """
+    run(pytester, code).assert_outcomes(passed=2)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dryshot.clock import Clock
+    from dryshot.engines import AerEngine
     from dryshot.errors import DryshotError, MissingExtra, RefusedHost, SpecDrift
     from dryshot.mock import Mock
     from dryshot.world import Account, Backend, BackendData, IdSource, Outcome, Task
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Account",
+    "AerEngine",
     "Backend",
     "BackendData",
     "Clock",
@@ -38,6 +40,7 @@ __all__ = [
 
 _HOMES = {
     "dryshot.clock": ("Clock",),
+    "dryshot.engines": ("AerEngine",),
     "dryshot.errors": ("DryshotError", "MissingExtra", "RefusedHost", "SpecDrift"),
     "dryshot.mock": ("Mock",),
     "dryshot.world": ("Account", "Backend", "BackendData", "IdSource", "Outcome", "Task"),

@@ -17,18 +17,21 @@ class AerEngine:
     """Simulates with qiskit-aer; on devices with noise from their calibration data.
 
     Circuits, layouts and noise models are kept for later jobs. Threads may share an engine; a
-    pickled one leaves what it kept behind. Without ``noise`` devices are simulated as perfect.
+    pickled one leaves what it kept behind. Without ``noise`` devices are simulated as perfect. A
+    circuit in which gates, once laid out, join more than ``max_entangled_qubits`` qubits fails its
+    job; None leaves it to what memory and about a minute of work allow.
     """
 
-    def __init__(self, *, noise: bool = True) -> None:
+    def __init__(self, *, noise: bool = True, max_entangled_qubits: int | None = None) -> None:
         self._noise = noise
+        self._max_entangled = max_entangled_qubits
         self._store: Any = None
 
     def __repr__(self) -> str:
         return "<AerEngine>" if self._noise else "<AerEngine without noise>"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_noise": self._noise, "_store": None}
+        return {**self.__dict__, "_store": None}
 
     def __call__(self, task: Task, /) -> Outcome:
         """Run ``task``; whatever is wrong with what the user sent is a failed outcome."""
@@ -57,7 +60,7 @@ class AerEngine:
         from dryshot.engines.platform.programs import run
 
         if self._store is None:
-            self._store = Store()
+            self._store = Store(self._max_entangled)
         return run(task, self._store, noise=self._noise)
 
     def _run(self, task: Task, inputs: Inputs) -> Outcome:
@@ -74,7 +77,7 @@ class AerEngine:
             ("runner", 1): run_circuits,
         }
         if self._store is None:
-            self._store = Store()
+            self._store = Store(self._max_entangled)
         bench = Bench(task, inputs, self._store, self._noise)
         value = programs[inputs.program, inputs.version](bench)
         circuits = list(bench.used.values())

@@ -15,7 +15,14 @@ from dryshot.engines.encoding import decode
 from dryshot.engines.failure import ProgramError, Reason
 from dryshot.engines.inputs import Inputs, Pub
 from dryshot.engines.layout import Prepared, for_device, for_simulator, operation_names
-from dryshot.engines.methods import BOND, SMALL, Plan, choose_exact, choose_noisy
+from dryshot.engines.methods import (
+    BOND,
+    SMALL,
+    Plan,
+    choose_exact,
+    choose_noisy,
+    limit_entangled,
+)
 from dryshot.engines.noise import Readout, fidelity, gate_noise, readout_of
 from dryshot.engines.scrambling import scramble
 from dryshot.world.backends import Backend
@@ -39,7 +46,8 @@ class Samples:
 class Store:
     """What outlives a job: circuits read and prepared, devices, noise models. Threads share it."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_entangled: int | None = None) -> None:
+        self.max_entangled = max_entangled
         self.circuits = Cache(256)
         self.prepared = Cache(256)
         self.devices = Cache(32)
@@ -193,6 +201,9 @@ class Bench:
         method = methods.pop() if len(methods) == 1 else "statevector"
         if not circuits:
             return []
+        if self.store.max_entangled is not None:
+            for circuit in circuits:
+                limit_entangled(circuit, self.store.max_entangled)
         wide = max(circuit.num_qubits for circuit in circuits) > SMALL
         simulator = self.store.simulators.get(
             (method, wide), lambda: _simulator(method, threads=0 if wide else 1)

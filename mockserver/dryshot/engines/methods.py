@@ -9,7 +9,15 @@ from typing import Any, Literal
 from dryshot.engines.failure import ProgramError, Reason
 from dryshot.engines.layout import ALWAYS, Prepared
 
-__all__ = ["BOND", "SMALL", "Plan", "choose_exact", "choose_noisy", "is_clifford"]
+__all__ = [
+    "BOND",
+    "SMALL",
+    "Plan",
+    "choose_exact",
+    "choose_noisy",
+    "is_clifford",
+    "limit_entangled",
+]
 
 MAX_STATEVECTOR = 28
 MAX_DENSITY = 10
@@ -52,6 +60,26 @@ def is_clifford(circuit: Any) -> bool:
         if not all(is_clifford(block) for block in getattr(operation, "blocks", ())):
             return False
     return True
+
+
+def limit_entangled(circuit: Any, most: int) -> None:
+    """``ProgramError`` if more than ``most`` qubits of ``circuit`` are joined by gates."""
+    from rustworkx import PyGraph, connected_components
+
+    graph: Any = PyGraph(multigraph=False)
+    graph.add_nodes_from(range(circuit.num_qubits))
+    index = {bit: place for place, bit in enumerate(circuit.qubits)}
+    for item in circuit.data:
+        if item.operation.name != "barrier":
+            first, *others = (index[bit] for bit in item.qubits)
+            graph.add_edges_from_no_data([(first, other) for other in others])
+    found = max(map(len, connected_components(graph)), default=0)
+    if found > most:
+        raise ProgramError(
+            f"{found} qubits are joined by gates; this engine was told to take {most} at most",
+            reason=Reason.SIMULATION,
+            kind="qiskit_aer.aererror.AerError",
+        )
 
 
 def choose_exact(wanted: str, prepared: Prepared, circuit: Any, shots: int) -> Plan:
