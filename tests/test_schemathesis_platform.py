@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
@@ -82,24 +83,33 @@ def existing(path: str, headers: dict[str, str]) -> dict[str, str]:
     return {"id": id_} if "{" in path else {}
 
 
-def schema(name: str) -> Any:
+def schema(name: str, *, programs: bool = False) -> Any:
     """A document as schemathesis reads it; credentials are ours, and so it makes none up.
 
-    What the programs take is left out: to make that up takes a minute, and is tested elsewhere.
+    Without ``programs``, what they take is left out: to make that up takes a minute.
     """
     document = copy.deepcopy(dict(Contract.load(name).document))
-    document["components"]["schemas"].get("JobRequest", {}).pop("allOf", None)
+    if not programs:
+        document["components"]["schemas"].get("JobRequest", {}).pop("allOf", None)
     found = schemathesis.openapi.from_dict(document)
     found.config.generation.update(with_security_parameters=False)
     return found
 
 
 runtime, iam, search, catalog, resources = map(schema, DOCUMENTS)
+whole = schema("platform-runtime", programs=True)
 
 
 @runtime.parametrize()  # type: ignore[untyped-decorator] # schemathesis has no types
 @effort
 def test_runtime(case: Any) -> None:
+    exchange(case, "platform-runtime")
+
+
+@pytest.mark.heavy
+@whole.include(operation_id="create_job").parametrize()  # type: ignore[untyped-decorator] # no types
+@effort
+def test_submissions_to_every_program(case: Any) -> None:
     exchange(case, "platform-runtime")
 
 
