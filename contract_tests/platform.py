@@ -97,6 +97,8 @@ OPERATIONS = {
     "cancel_job_jid": Ask("POST", "/jobs/{job}/cancel"),
     "get_job_results_jid": Ask("GET", "/jobs/{job}/results"),
     "get_jog_logs_jid": Ask("GET", "/jobs/{job}/logs"),
+    "get_job_interim_results": Ask("GET", "/jobs/{job}/interim_results"),
+    "get_job_transpiled_circuits": Ask("GET", "/jobs/{job}/transpiled_circuits"),
     "get_job_metrics_jid": Ask("GET", "/jobs/{job}/metrics"),
     "replace_job_tags": Ask("PUT", "/jobs/{job}/tags", {"tags": []}),
     "list_tags": Ask("GET", "/tags?type=job&search=dry"),

@@ -10,7 +10,10 @@ from dryshot.contract import Contract, MethodNotAllowed
 from dryshot.mock import Mock
 
 GUARDED = sorted(OPERATIONS.keys() - {"get_versions"})
-OF_A_JOB = sorted(name for name, ask in OPERATIONS.items() if "{job}" in ask.path)
+DROPPED = ("get_job_interim_results", "get_job_transpiled_circuits")
+OF_A_JOB = sorted(
+    name for name, ask in OPERATIONS.items() if "{job}" in ask.path and name not in DROPPED
+)
 OF_A_BACKEND = sorted(name for name, ask in OPERATIONS.items() if "{backend}" in ask.path)
 OF_A_SESSION = sorted(name for name, ask in OPERATIONS.items() if "{session}" in ask.path)
 
@@ -125,6 +128,22 @@ def test_a_path_that_does_not_exist_is_not_found(platform: Platform) -> None:
 def test_an_unknown_job_is_named(platform: Platform, operation: str) -> None:
     answer = platform.ask(operation, job="no-such-job")
     assert error(answer) == (404, 1291, "Job not found. Job ID: no-such-job")
+
+
+@pytest.mark.parametrize("operation", DROPPED)
+def test_what_was_dropped_is_there_in_the_versions_before(
+    platform: Platform, operation: str
+) -> None:
+    job_id = platform.run()["id"]
+    assert error(platform.ask(operation, job=job_id))[:2] == (404, 404)
+    platform.http.headers["ibm-api-version"] = "2025-05-01"
+    unknown = platform.ask(operation, job="no-such-job")
+    assert error(unknown) == (404, 1291, "Job not found. Job ID: no-such-job")
+    answer = platform.ask(operation, job=job_id)
+    if operation == "get_job_interim_results":
+        assert (answer.status_code, answer.text) == (200, "")
+    else:
+        assert error(answer) == (404, 1291, "Transpiled circuits not found")
 
 
 @pytest.mark.parametrize("operation", OF_A_BACKEND)

@@ -22,6 +22,7 @@ Code = int | str
 
 _NOT_FOUND: dict[str, tuple[Code, str, str]] = {
     "job": (1291, "Job not found. Job ID: {}", "Verify the job ID and your permissions."),
+    "transpiled circuits": (1291, "Transpiled circuits not found", "Check the request."),
     "program": (1300, "Program not found. Program ID: {}", "Use a program of today."),
     "backend": (1216, "Backend {} not found.", "Choose one of GET /v1/backends."),
     "device": ("not_found", "device not found", "Choose one of GET /v1/backends."),

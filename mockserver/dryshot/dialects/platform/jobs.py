@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dryshot.contract import Call
+from dryshot.contract import Call, NoSuchPath
 from dryshot.dialects.dialect import Json, Reply
 from dryshot.dialects.platform import wire
-from dryshot.dialects.platform.caller import Caller
+from dryshot.dialects.platform.caller import Caller, speaks
 from dryshot.errors import Invalid, NotFound
 from dryshot.world import Job, JobQuery, JobStatus, Submission, World
 
 __all__ = ["JobHandlers"]
 
 _MOST = 200
+_NO_MORE = "2026-02-01"
+"""The version that dropped interim results and transpiled circuits."""
 _RETIRED = {"circuit-runner": 1212, "qasm3-runner": 1213}
 _PROGRAMS = frozenset({"sampler", "estimator", "noise-learner", "executor", "calibrate"})
 
@@ -98,6 +100,19 @@ class JobHandlers:
         if job.outcome is None or not job.outcome.logs:
             raise NotFound("logs", job.id)
         return 200, job.outcome.logs
+
+    def get_job_interim_results(self, call: Call, caller: Caller) -> Reply:
+        """Nothing: the programs of today give no interim results. Versions up to 2025-05-01."""
+        if speaks(call, _NO_MORE):
+            raise NoSuchPath(call.request.path)
+        self._job(call, caller)
+        return 200, None
+
+    def get_job_transpiled_circuits(self, call: Call, caller: Caller) -> Reply:
+        """The programs of today store none. Versions up to 2025-05-01."""
+        if speaks(call, _NO_MORE):
+            raise NoSuchPath(call.request.path)
+        raise NotFound("transpiled circuits", self._job(call, caller).id)
 
     def cancel_job_jid(self, call: Call, caller: Caller) -> Reply:
         """Stop a job that is queued or running."""
