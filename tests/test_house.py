@@ -109,7 +109,7 @@ def test_every_operation_has_a_handler() -> None:
 
 
 def test_every_classic_operation_has_a_client_method() -> None:
-    from dryshot_client.operations import LEGACY_OPERATIONS
+    from dryshot_client.legacy.operations import LEGACY_OPERATIONS
 
     declared = operations(path for path in documents() if path.name.startswith("legacy"))
     assert declared == {

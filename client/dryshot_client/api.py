@@ -1,4 +1,4 @@
-"""One operation from call to answer, whatever the dialect: token, request, retries, errors."""
+"""One operation from call to answer, whatever the dialect: request, retries, errors."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 import httpx
 
-from dryshot_client.credentials import Credentials, Secret
-from dryshot_client.errors import ConnectionFailed, RuntimeApiError
+from dryshot_client.credentials import Secret
+from dryshot_client.errors import ConnectionFailed, UnexpectedAnswer
 from dryshot_client.flows import Flow
-from dryshot_client.operations import Operation, Service
+from dryshot_client.operations import Operation
 from dryshot_client.replies import read_error, read_object
 from dryshot_client.retries import RetryPolicy, send_repeatedly
 
-__all__ = ["Api", "Ask"]
+__all__ = ["Api", "Ask", "check_url"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,13 @@ class Ask:
     path: str
     query: Mapping[str, Any]
     body: Mapping[str, Any] | None
+    headers: Mapping[str, str]
 
 
 class Api(ABC):
-    """What the dialects have in common; a dialect says how a token is obtained and shown.
+    """What the dialects have in common; a dialect says how its calls are authorised.
 
-    ``build`` is the ``build_request`` of a client. ``long_lived`` is the user's own secret: only
-    the dialect's login sends it, and no error repeats it.
+    ``build`` is the ``build_request`` of a client.
     """
 
     def __init__(
@@ -42,30 +42,26 @@ class Api(ABC):
         build: Callable[..., httpx.Request],
         *,
         operations: Mapping[str, Operation],
-        bases: Mapping[Service, str],
-        long_lived: Secret,
         retries: RetryPolicy,
         monotonic: Callable[[], float],
     ) -> None:
         self._build = build
         self._operations = operations
-        self.bases = {service: _check_url(service, url) for service, url in bases.items()}
-        self._long_lived = long_lived
-        self._retries = retries
+        self.retries = retries
         self.monotonic = monotonic
-        self.credentials = Credentials(self._obtain, self._revoke)
+
+    @property
+    @abstractmethod
+    def secrets(self) -> tuple[Secret, ...]:
+        """What no error may repeat."""
 
     @abstractmethod
-    def _obtain(self) -> Flow[Secret]:
-        """Log in."""
+    def call(self, ask: Ask) -> Flow[httpx.Response]:
+        """Call, authorised where that is needed; the answer is a success."""
 
     @abstractmethod
-    def _revoke(self, token: Secret) -> Flow[None]:
-        """Make the token worthless."""
-
-    @abstractmethod
-    def _authorise(self, token: Secret) -> dict[str, str]:
-        """Give the headers that show the token."""
+    def base(self, service: str) -> str:
+        """The base URL of one of the services."""
 
     def prepare(
         self,
@@ -74,10 +70,11 @@ class Api(ABC):
         *,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str | None] | None = None,
     ) -> Ask:
         """Make ready to call the operation called ``name``.
 
-        ``ids`` fill its path. What is ``None`` in ``query`` or ``body`` is left out.
+        ``ids`` fill its path. What is ``None`` in the others is left out.
         """
         operation = self._operations[name]
         return Ask(
@@ -85,46 +82,35 @@ class Api(ABC):
             operation.path(ids or {}),
             _given(query or {}),
             None if body is None else _given(body),
+            _given(headers or {}),
         )
-
-    def call(self, ask: Ask) -> Flow[httpx.Response]:
-        """Call, logged in where that is needed; the answer is a success.
-
-        A 401 is followed by one new login and one repetition, whatever the operation: what was not
-        authorised was not done.
-        """
-        token = None if ask.operation.public else (yield from self.credentials.get())
-        response, again = yield from self.exchange(ask, token)
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            token = yield from self.credentials.renew(token)
-            response, again = yield from self.exchange(ask, token)
-        if (
-            again
-            and ask.operation.method == "DELETE"
-            and response.status_code == httpx.codes.NOT_FOUND
-        ):
-            return response  # an attempt whose answer was lost had deleted it
-        return self.succeed(ask, response, token)
 
     def call_object(self, ask: Ask) -> Flow[Any]:
         """Like :meth:`call`, for an operation whose answer is a JSON object: returns that."""
         response = yield from self.call(ask)
-        return read_object(response, ask.path)
+        return read_object(response, ask.path, self.secrets)
 
-    def exchange(self, ask: Ask, token: Secret | None) -> Flow[tuple[httpx.Response, bool]]:
+    def exchange(
+        self, ask: Ask, token: Secret | None = None, *, auth: httpx.Auth | None = None
+    ) -> Flow[tuple[httpx.Response, bool]]:
         """Send, with the policy's retries, and return whatever was answered.
 
-        Returns as well whether it was sent more than once. No answer is a ``ConnectionFailed``.
+        Returns as well whether it may have arrived before. No answer is a ``ConnectionFailed``.
         """
-        return (
-            yield from self._deliver(self._request(ask, token), repeatable=ask.operation.repeatable)
-        )
+        request = self._request(ask, token)
+        return (yield from self._deliver(request, repeatable=ask.operation.repeatable, auth=auth))
 
-    def succeed(self, ask: Ask, response: httpx.Response, token: Secret | None) -> httpx.Response:
-        """``response`` if it is a success; else raise the error it stands for."""
+    def succeed(self, ask: Ask, response: httpx.Response, *, again: bool = False) -> httpx.Response:
+        """``response`` if it is a success; else raise the error it stands for.
+
+        ``again`` says that the request may have arrived before.
+        """
+        gone = response.status_code == httpx.codes.NOT_FOUND
+        if again and gone and ask.operation.method == "DELETE":
+            return response  # an attempt whose answer was lost had deleted it
         if response.is_success:
             return response
-        raise read_error(response, ask.path, (self._long_lived, *([token] if token else [])))
+        raise read_error(response, ask.path, self.secrets)
 
     def download(self, url: str) -> Flow[httpx.Response]:
         """Fetch what lies at ``url``, with no token, cookie or other header of the client."""
@@ -133,43 +119,52 @@ class Api(ABC):
         except httpx.InvalidURL:
             request = None
         if request is None:
-            raise RuntimeApiError("GET", "?", httpx.codes.OK, message="sent there by no valid URL")
+            raise UnexpectedAnswer("GET", "?", httpx.codes.OK, message="sent there by no valid URL")
         response, _ = yield from self._deliver(request, repeatable=True)
         if response.is_success:
             return response
-        raise read_error(response, _shown(request.url), (self._long_lived,))
+        raise read_error(response, _shown(request.url), self.secrets)
+
+    def _authorise(self, token: Secret) -> dict[str, str]:
+        """Give the headers that show the token; for dialects that show it without an ``auth``."""
+        raise NotImplementedError
 
     def _request(self, ask: Ask, token: Secret | None) -> httpx.Request:
+        # In a frame of its own, which is gone before anything is sent: it sees the headers.
         content = None if ask.body is None else json.dumps(ask.body, default=_reveal).encode()
-        headers = {} if token is None else self._authorise(token)
-        if content is not None:
-            headers["content-type"] = "application/json"
+        typed = {} if content is None else {"content-type": "application/json"}
+        shown = {} if token is None else self._authorise(token)
         return self._build(
             ask.operation.method,
-            self.bases[ask.operation.service] + ask.path,
+            self.base(ask.operation.service) + ask.path,
             params=ask.query or None,
             content=content,
-            headers=headers,
+            headers=typed | dict(ask.headers) | shown,
         )
 
     def _deliver(
-        self, request: httpx.Request, *, repeatable: bool
+        self, request: httpx.Request, *, repeatable: bool, auth: httpx.Auth | None = None
     ) -> Flow[tuple[httpx.Response, bool]]:
-        outcome, again = yield from send_repeatedly(request, self._retries, repeatable=repeatable)
+        outcome, again = yield from send_repeatedly(
+            request, self.retries, repeatable=repeatable, auth=auth
+        )
         if isinstance(outcome, httpx.Response):
             return outcome, again
-        self._clean(outcome, request)
+        failed = outcome.request  # the one that was sent for a token, perhaps
+        self._clean(outcome, failed)
         reason = f"{type(outcome).__name__}: {outcome}".removesuffix(": ")
-        raise ConnectionFailed(request.method, _shown(request.url), reason) from outcome
+        raise ConnectionFailed(failed.method, _shown(failed.url), reason) from outcome
 
     def _clean(self, error: httpx.RequestError, request: httpx.Request) -> None:
         # The frames and the request it holds have the token in their headers.
-        error.args = tuple(self._long_lived.hide_in(str(each)) for each in error.args)
+        for secret in self.secrets:
+            error.args = tuple(secret.hide_in(str(each)) for each in error.args)
         error.__traceback__ = error.__cause__ = error.__context__ = None
         error.request = httpx.Request(request.method, _shown(request.url))
 
 
-def _check_url(service: str, url: str) -> str:
+def check_url(service: str, url: str) -> str:
+    """``url`` without a slash at its end; ``ValueError`` if it is no base of a service."""
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, TypeError):

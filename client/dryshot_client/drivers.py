@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic, TypeVar, cast
 
 import httpx
 
-from dryshot_client.flows import Alone, Command, Flow, Item, Sleep, Stream
+from dryshot_client.flows import Alone, Command, Flow, Item, Send, Sleep, Stream, Together
 
 __all__ = ["AsyncDriver", "AsyncSleeper", "Driver", "Sleeper", "SyncDriver"]
 
 T = TypeVar("T")
+
+MOST_TOGETHER = 10
+"""How many flows of one ``Together`` an asynchronous client runs at a time."""
 
 Sleeper = Callable[[float], object]
 AsyncSleeper = Callable[[float], Awaitable[object]]
@@ -58,9 +61,11 @@ class SyncDriver:
             case Alone(flow):
                 with self._lock:
                     return self.run(flow)
-            case request:
+            case Together(flows):
+                return [self.run(flow) for flow in flows]
+            case Send(request, auth):
                 try:
-                    return self._client.send(request, auth=None, follow_redirects=False)
+                    return self._client.send(request, auth=auth, follow_redirects=False)
                 except httpx.RequestError as error:
                     return error
 
@@ -102,11 +107,35 @@ class AsyncDriver:
             case Alone(flow):
                 async with self._alone():
                     return await self.run(flow)
-            case request:
+            case Together(flows):
+                return await self._run_together(flows)
+            case Send(request, auth):
                 try:
-                    return await self._client.send(request, auth=None, follow_redirects=False)
+                    return await self._client.send(request, auth=auth, follow_redirects=False)
                 except httpx.RequestError as error:
                     return error
+
+    async def _run_together(self, flows: Sequence[Flow[Any]]) -> list[Any]:
+        import anyio  # late: only those who have several to run pay for it
+
+        values: list[Any] = [None] * len(flows)
+        errors: list[Exception] = []
+
+        async def run(place: int, flow: Flow[Any]) -> None:
+            async with limit:
+                try:
+                    values[place] = await self.run(flow)
+                except Exception as error:  # noqa: BLE001 - raised below, on its own: no group
+                    errors.append(error)
+                    group.cancel_scope.cancel()
+
+        limit = anyio.CapacityLimiter(MOST_TOGETHER)
+        async with anyio.create_task_group() as group:
+            for place, flow in enumerate(flows):
+                group.start_soon(run, place, flow)
+        if errors:
+            raise errors[0]
+        return values
 
     def _alone(self) -> AbstractAsyncContextManager[object]:
         if self._lock is None:

@@ -5,17 +5,22 @@
     DryshotClientError
     ├── RuntimeApiError        the service answered, and not with success
     │   ├── InvalidRequest         400, 405, 413, 422
-    │   ├── AuthenticationError    401, after one new login
+    │   ├── AuthenticationError    401, after one new login; and an API key that is refused
     │   ├── PermissionDenied       403
     │   ├── NotFound               404
     │   ├── Conflict               409
+    │   │   ├── UsageLimitReached      the instance has used up its time (code 4317)
+    │   │   └── SessionClosed          the session takes no more jobs (codes 1217, 4001)
     │   ├── RateLimited            429; see ``retry_after``
-    │   └── ServerError            5xx, after the retries
+    │   ├── ServerError            5xx, after the retries
+    │   └── UnexpectedAnswer       a success whose body is not what the API says
     ├── ConnectionFailed       no answer, after the retries; the cause is httpx's own error
     └── JobError               carries ``job_id``
         ├── ResultsNotReady        the job has not ended
+        ├── ResultsGone            the job ended well, but has no results (any more)
         ├── JobFailed              the job ended in failure, with its reason and its text
-        ├── JobCancelled           the job was cancelled, or ran too long
+        ├── JobCancelled           the job was cancelled
+        │   └── JobRanTooLong          by the service, when its time was up (code 1305)
         └── JobTimeout             waited long enough; carries the job as last seen
 
 A wrong argument is a ``ValueError`` or ``TypeError``, raised before anything is sent. No error
@@ -36,13 +41,18 @@ __all__ = [
     "JobCancelled",
     "JobError",
     "JobFailed",
+    "JobRanTooLong",
     "JobTimeout",
     "NotFound",
     "PermissionDenied",
     "RateLimited",
+    "ResultsGone",
     "ResultsNotReady",
     "RuntimeApiError",
     "ServerError",
+    "SessionClosed",
+    "UnexpectedAnswer",
+    "UsageLimitReached",
 ]
 
 Code = int | str
@@ -119,12 +129,27 @@ class Conflict(RuntimeApiError):
     """The thing's present state does not allow this (409)."""
 
 
+class UsageLimitReached(Conflict):
+    """The instance has used up its time; the service says so with code 4317, in a 403 or 409."""
+
+
+class SessionClosed(Conflict):
+    """The session takes no more jobs (codes 1217 and 4001, whatever the status)."""
+
+
 class RateLimited(RuntimeApiError):
     """Too many requests (429)."""
 
 
 class ServerError(RuntimeApiError):
     """The service, or something before it, failed (5xx)."""
+
+
+class UnexpectedAnswer(RuntimeApiError):
+    """A success whose body is not what the API says: no JSON, or JSON of another shape, or nothing.
+
+    The message quotes how it begins.
+    """
 
 
 class ConnectionFailed(DryshotClientError):
@@ -156,6 +181,13 @@ class ResultsNotReady(JobError):
         super().__init__(job_id, "has no results yet")
 
 
+class ResultsGone(JobError):
+    """The job has ended well, and there are no results: those of a private job are read once."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(job_id, "has no results; those of a private job can be read only once")
+
+
 class _JobEnded(JobError):
     def __init__(
         self, job_id: str, status: str, reason: str | None, reason_code: Code | None, text: str
@@ -177,10 +209,14 @@ class JobCancelled(_JobEnded):
     """The job was cancelled before it had results."""
 
 
+class JobRanTooLong(JobCancelled):
+    """The service cancelled the job because it ran for longer than it may."""
+
+
 class JobTimeout(JobError):
     """The job had not ended in time. ``job`` is the job as last seen, ``timeout`` in seconds."""
 
-    def __init__(self, job_id: str, timeout: float, job: Mapping[str, Any], status: str) -> None:
+    def __init__(self, job_id: str, timeout: float, job: Any, status: str) -> None:
         super().__init__(job_id, f"is still {status} after {timeout:g} s")
         self.timeout = timeout
         self.job = job

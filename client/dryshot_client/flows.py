@@ -6,7 +6,7 @@ driver differs (see :mod:`dryshot_client.drivers`).
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
@@ -18,15 +18,26 @@ __all__ = [
     "Flow",
     "Item",
     "Outcome",
+    "Send",
     "Sleep",
     "Stream",
+    "Together",
     "alone",
     "collect",
     "send",
     "sleep",
+    "together",
 ]
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send a request, and with ``auth`` whatever that sends before and after."""
+
+    request: httpx.Request
+    auth: httpx.Auth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +55,20 @@ class Alone:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Run flows at the same time where the driver can; answers their values in order."""
+
+    flows: Sequence[Generator[Any, Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Item(Generic[T]):
     """Hand a value to whoever iterates."""
 
     value: T
 
 
-Command: TypeAlias = httpx.Request | Sleep | Alone
+Command: TypeAlias = Send | Sleep | Alone | Together
 Outcome: TypeAlias = httpx.Response | httpx.RequestError
 """What came of a request. An error is a value here: thrown, it would drag its frames along."""
 
@@ -61,9 +79,9 @@ Stream: TypeAlias = Generator[Command | Item[T], Any, None]
 """Hands out a ``T`` now and then."""
 
 
-def send(request: httpx.Request) -> Flow[Outcome]:
+def send(request: httpx.Request, auth: httpx.Auth | None = None) -> Flow[Outcome]:
     """Send a request and receive what came of it."""
-    return cast(Outcome, (yield request))
+    return cast(Outcome, (yield Send(request, auth)))
 
 
 def sleep(seconds: float) -> Flow[None]:
@@ -74,6 +92,11 @@ def sleep(seconds: float) -> Flow[None]:
 def alone(flow: Flow[T]) -> Flow[T]:
     """Run ``flow`` while no other flow runs alone."""
     return cast(T, (yield Alone(flow)))
+
+
+def together(flows: Sequence[Flow[T]]) -> Flow[list[T]]:
+    """Run all ``flows``, and return what they return."""
+    return cast(list[T], (yield Together(flows)))
 
 
 def collect(stream: Stream[T]) -> Flow[list[T]]:

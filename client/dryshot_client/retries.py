@@ -82,18 +82,26 @@ def _read_date(text: str) -> float | None:
 
 
 def send_repeatedly(
-    request: httpx.Request, policy: RetryPolicy, *, repeatable: bool
+    request: httpx.Request,
+    policy: RetryPolicy,
+    *,
+    repeatable: bool,
+    auth: httpx.Auth | None = None,
 ) -> Flow[tuple[Outcome, bool]]:
     """Send until it goes well or the policy has had enough.
 
-    Returns what came of the last attempt, and whether there was more than one.
+    Returns what came of the last attempt, and whether the request may have arrived before that. One
+    that failed on the way to a token was not sent yet, and so is repeated whatever it does.
     """
     repetition = 0
+    sent = False
     while True:
-        outcome = yield from send(request)
-        pause = policy.pause(repetition, outcome) if repeatable else None
+        outcome = yield from send(request, auth)
+        now_sent = isinstance(outcome, httpx.Response) or outcome.request is request
+        pause = policy.pause(repetition, outcome) if repeatable or not now_sent else None
         if pause is None:
-            return outcome, repetition > 0
+            return outcome, sent
+        sent = sent or now_sent
         what = (
             outcome.status_code if isinstance(outcome, httpx.Response) else type(outcome).__name__
         )

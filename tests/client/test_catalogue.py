@@ -13,7 +13,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dryshot_client import NotFound, RuntimeApiError
-from dryshot_client.operations import LEGACY_OPERATIONS, Operation
+from dryshot_client.legacy.operations import LEGACY_OPERATIONS
+from dryshot_client.operations import Operation
 from tests.client.stage import Network, Stage, answer
 
 OnStage = Callable[..., Stage]

@@ -12,7 +12,7 @@ import pytest
 
 import dryshot_client
 from dryshot_client import AsyncLegacyRuntime, LegacyRuntime
-from dryshot_client.shapes import CreatedJob, Job
+from dryshot_client.legacy.shapes import CreatedJob, Job
 
 if TYPE_CHECKING:
     # Read by the type checker only: both kinds of runtime have exact types.

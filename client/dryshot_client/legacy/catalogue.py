@@ -7,14 +7,14 @@ from typing import Any
 
 from dryshot_client.calls import D, Resource, call
 from dryshot_client.flows import Flow, collect
-from dryshot_client.legacy_api import Instant, LegacyApi, instant
-from dryshot_client.paging import read_pages
-from dryshot_client.shapes import (
+from dryshot_client.legacy.api import Instant, LegacyApi, instant
+from dryshot_client.legacy.shapes import (
     BackendConfiguration,
     BackendProperties,
     BackendStatus,
     Program,
 )
+from dryshot_client.paging import read_pages
 
 __all__ = ["Backends", "Programs"]
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import httpx
 
-from dryshot_client.api import Api
-from dryshot_client.credentials import Secret
-from dryshot_client.errors import RuntimeApiError
+from dryshot_client.api import Api, Ask, check_url
+from dryshot_client.credentials import Credentials, Secret
+from dryshot_client.errors import UnexpectedAnswer
 from dryshot_client.flows import Flow
-from dryshot_client.operations import LEGACY_OPERATIONS
+from dryshot_client.legacy.operations import LEGACY_OPERATIONS
 from dryshot_client.replies import read_json
 from dryshot_client.retries import RetryPolicy
 
@@ -40,14 +40,34 @@ class LegacyApi(Api):
         if instance is not None:
             split_instance(instance)
         self.instance = instance
-        super().__init__(
-            build,
-            operations=LEGACY_OPERATIONS,
-            bases={"auth": auth_url, "runtime": runtime_url},
-            long_lived=Secret(api_token),
-            retries=retries,
-            monotonic=monotonic,
-        )
+        urls = {"auth": auth_url, "runtime": runtime_url}
+        self._bases = {service: check_url(service, url) for service, url in urls.items()}
+        self._api_token = Secret(api_token)
+        self.credentials = Credentials(self._obtain, self._revoke)
+        super().__init__(build, operations=LEGACY_OPERATIONS, retries=retries, monotonic=monotonic)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The API token, and the access token at hand."""
+        held = self.credentials.held
+        return (self._api_token,) if held is None else (self._api_token, held)
+
+    def base(self, service: str) -> str:
+        """The base URL of ``auth`` or ``runtime``."""
+        return self._bases[service]
+
+    def call(self, ask: Ask) -> Flow[httpx.Response]:
+        """Call, logged in where that is needed; the answer is a success.
+
+        A 401 is followed by one new login and one repetition, whatever the operation: what was not
+        authorised was not done.
+        """
+        token = None if ask.operation.public else (yield from self.credentials.get())
+        response, again = yield from self.exchange(ask, token)
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            token = yield from self.credentials.renew(token)
+            response, again = yield from self.exchange(ask, token)
+        return self.succeed(ask, response, again=again)
 
     def choose_instance(self, instance: str | None) -> str | None:
         """The instance given, or else the default one, checked."""
@@ -56,12 +76,15 @@ class LegacyApi(Api):
         split_instance(instance)
         return instance
 
+    def _authorise(self, token: Secret) -> dict[str, str]:
+        return {"x-access-token": token.reveal()}
+
     def _obtain(self) -> Flow[Secret]:
-        ask = self.prepare("login_with_token", body={"apiToken": self._long_lived})
-        response, _ = yield from self.exchange(ask, None)
-        token = _read_token(self.succeed(ask, response, None))
+        ask = self.prepare("login_with_token", body={"apiToken": self._api_token})
+        response, _ = yield from self.exchange(ask)
+        token = _read_token(self.succeed(ask, response))
         if token is None:
-            raise RuntimeApiError(
+            raise UnexpectedAnswer(
                 "POST", ask.path, response.status_code, message="the answer holds no usable token"
             )
         return token
@@ -71,10 +94,7 @@ class LegacyApi(Api):
         response, _ = yield from self.exchange(ask, token)
         # A token that is refused was dead already, which is all that is wanted.
         if response.status_code != httpx.codes.UNAUTHORIZED:
-            self.succeed(ask, response, token)
-
-    def _authorise(self, token: Secret) -> dict[str, str]:
-        return {"x-access-token": token.reveal()}
+            self.succeed(ask, response)
 
 
 def split_instance(instance: str) -> tuple[str, str, str]:

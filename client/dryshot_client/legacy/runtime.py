@@ -12,9 +12,9 @@ import httpx
 from dryshot_client.calls import D, Resource, call
 from dryshot_client.drivers import AsyncDriver, AsyncSleeper, Sleeper, SyncDriver
 from dryshot_client.flows import Flow
-from dryshot_client.legacy_api import LegacyApi
-from dryshot_client.legacy_catalogue import Backends, Programs
-from dryshot_client.legacy_jobs import Jobs
+from dryshot_client.legacy.api import LegacyApi
+from dryshot_client.legacy.catalogue import Backends, Programs
+from dryshot_client.legacy.jobs import Jobs
 from dryshot_client.retries import RetryPolicy
 
 __all__ = ["AUTH_URL", "RUNTIME_URL", "AsyncLegacyRuntime", "LegacyRuntime"]
@@ -32,7 +32,7 @@ class _Legacy(Resource[D]):
         self.jobs = Jobs(api, driver)
 
     def __repr__(self) -> str:
-        where = self._api.bases["runtime"]
+        where = self._api.base("runtime")
         how = "logged in" if self._api.credentials.held else "not logged in"
         return f"<{type(self).__name__} {where} instance={self._api.instance!r}, {how}>"
 

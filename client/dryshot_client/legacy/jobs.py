@@ -16,10 +16,10 @@ from dryshot_client.errors import (
     ResultsNotReady,
 )
 from dryshot_client.flows import Flow, Stream, sleep
-from dryshot_client.legacy_api import Instant, LegacyApi, instant, split_instance
+from dryshot_client.legacy.api import Instant, LegacyApi, instant, split_instance
+from dryshot_client.legacy.shapes import CreatedJob, Job, JobMetrics, LogLevel, Sort
 from dryshot_client.paging import read_pages
 from dryshot_client.replies import read_json
-from dryshot_client.shapes import CreatedJob, Job, JobMetrics, LogLevel, Sort
 
 __all__ = ["Jobs"]
 
