@@ -14,7 +14,8 @@ from dryshot_client.credentials import Secret
 from dryshot_client.errors import ConnectionFailed, UnexpectedAnswer
 from dryshot_client.flows import Flow
 from dryshot_client.operations import Operation
-from dryshot_client.replies import read_error, read_object
+from dryshot_client.paging import Page
+from dryshot_client.replies import read_error, read_object, unexpected
 from dryshot_client.retries import RetryPolicy, send_repeatedly
 
 __all__ = ["Api", "Ask", "check_url"]
@@ -89,6 +90,24 @@ class Api(ABC):
         """Like :meth:`call`, for an operation whose answer is a JSON object: returns that."""
         response = yield from self.call(ask)
         return read_object(response, ask.path, self.secrets)
+
+    def call_page(
+        self, ask: Ask, key: str, fits: Callable[[Any], bool] = lambda item: "id" in item
+    ) -> Flow[Page]:
+        """Like :meth:`call`, for an operation whose answer has a list of such items under ``key``.
+
+        ``fits`` may raise a ``TypeError``, which is as good as ``False``.
+        """
+        response = yield from self.call(ask)
+        body = read_object(response, ask.path, self.secrets)
+        items, count = body.get(key), body.get("count")
+        if isinstance(items, list) and all(_test(fits, item) for item in items):
+            return Page(items, count if isinstance(count, int) else None)
+        raise self.unexpected(response, ask, f"the answer has no list {key!r} of what is due")
+
+    def unexpected(self, response: httpx.Response, ask: Ask, what: str) -> UnexpectedAnswer:
+        """The error for a success that is not what the API says."""
+        return unexpected(response, ask.path, self.secrets, what)
 
     def exchange(
         self, ask: Ask, token: Secret | None = None, *, auth: httpx.Auth | None = None
@@ -174,6 +193,13 @@ def check_url(service: str, url: str) -> str:
     if parsed.userinfo or parsed.query or parsed.fragment:
         raise ValueError(f"{service}_url has more to it than a host and a path")
     return url.rstrip("/")
+
+
+def _test(fits: Callable[[Any], bool], item: Any) -> bool:
+    try:
+        return fits(item)
+    except TypeError:
+        return False
 
 
 def _shown(url: httpx.URL) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
 import httpx
@@ -31,14 +32,20 @@ class SyncDriver:
         self._lock = threading.Lock()
 
     def run(self, flow: Flow[T]) -> T:
-        """Run to the end, and return what the flow returns."""
-        reply: Any = None
+        """Run to the end, and return what the flow returns.
+
+        An error goes through the flow, which may know what to do about it.
+        """
+        go_on: Callable[[], Command] = partial(next, flow)
         while True:
             try:
-                command = flow.send(reply)
+                command = go_on()
             except StopIteration as end:
                 return cast(T, end.value)
-            reply = self._obey(command)
+            try:
+                go_on = partial(flow.send, self._obey(command))
+            except BaseException as error:  # noqa: BLE001 - raised again by the flow
+                go_on = partial(flow.throw, error)
 
     def iterate(self, stream: Stream[T]) -> Iterator[T]:
         """Hand out the stream's items; nothing is sent before the first is asked for."""
@@ -82,14 +89,20 @@ class AsyncDriver:
         self._lock: AbstractAsyncContextManager[object] | None = None
 
     async def run(self, flow: Flow[T]) -> T:
-        """Run to the end, and return what the flow returns."""
-        reply: Any = None
+        """Run to the end, and return what the flow returns.
+
+        An error goes through the flow, which may know what to do about it.
+        """
+        go_on: Callable[[], Command] = partial(next, flow)
         while True:
             try:
-                command = flow.send(reply)
+                command = go_on()
             except StopIteration as end:
                 return cast(T, end.value)
-            reply = await self.obey(command)
+            try:
+                go_on = partial(flow.send, await self.obey(command))
+            except BaseException as error:  # noqa: BLE001 - raised again by the flow
+                go_on = partial(flow.throw, error)
 
     def iterate(self, stream: Stream[T]) -> AsyncIterator[T]:
         """Hand out the stream's items; nothing is sent before the first is asked for."""

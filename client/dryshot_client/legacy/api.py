@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import httpx
 
@@ -15,10 +14,7 @@ from dryshot_client.legacy.operations import LEGACY_OPERATIONS
 from dryshot_client.replies import read_json
 from dryshot_client.retries import RetryPolicy
 
-__all__ = ["LegacyApi", "instant", "split_instance"]
-
-Instant = datetime | str
-"""A point in time: ``datetime`` with a time zone, or ISO 8601 text, which is passed on as it is."""
+__all__ = ["LegacyApi", "split_instance"]
 
 
 class LegacyApi(Api):
@@ -103,15 +99,6 @@ def split_instance(instance: str) -> tuple[str, str, str]:
     if len(parts) != 3 or not all(part.strip() for part in parts):  # noqa: PLR2004 - the three parts
         raise ValueError(f"instance {instance!r} is not of the form hub/group/project")
     return parts[0], parts[1], parts[2]
-
-
-def instant(name: str, when: Instant | None) -> str | None:
-    """``when`` as ISO 8601 text in UTC; a ``datetime`` without time zone is a ``ValueError``."""
-    if not isinstance(when, datetime):
-        return when
-    if when.tzinfo is None:
-        raise ValueError(f"{name} {when.isoformat()} has no time zone")
-    return when.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _read_token(response: httpx.Response) -> Secret | None:

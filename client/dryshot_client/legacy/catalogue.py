@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from dryshot_client.calls import D, Resource, call
+from dryshot_client.checks import Instant, write_instant
 from dryshot_client.flows import Flow, collect
-from dryshot_client.legacy.api import Instant, LegacyApi, instant
+from dryshot_client.legacy.api import LegacyApi
 from dryshot_client.legacy.shapes import (
     BackendConfiguration,
     BackendProperties,
     BackendStatus,
     Program,
 )
-from dryshot_client.paging import read_pages
+from dryshot_client.paging import Page, read_pages
 
 __all__ = ["Backends", "Programs"]
 
@@ -34,11 +35,11 @@ class Programs(Resource[D]):
     def list(self) -> Flow[_Programs]:
         """All programs, in the service's order."""
 
-        def fetch(limit: int | None, offset: int | None) -> Flow[Mapping[str, Any]]:
+        def fetch(limit: int | None, offset: int | None) -> Flow[Page]:
             query = {"limit": limit, "offset": offset}
-            return self._api.call_object(self._api.prepare("list_programs", query=query))
+            return self._api.call_page(self._api.prepare("list_programs", query=query), "programs")
 
-        return collect(read_pages(fetch, "programs"))
+        return collect(read_pages(fetch))
 
     @call
     def get(self, program_id: str) -> Flow[Program]:
@@ -61,9 +62,9 @@ class Backends(Resource[D]):
         once for each of them that has it.
         """
         query = {"provider": self._api.choose_instance(instance)}
-        answer = yield from self._api.call_object(self._api.prepare("list_backends", query=query))
-        names: _Names = answer["devices"]
-        return names
+        ask = self._api.prepare("list_backends", query=query)
+        page = yield from self._api.call_page(ask, "devices", lambda item: isinstance(item, str))
+        return page.items
 
     @call
     def configuration(self, name: str) -> Flow[BackendConfiguration]:
@@ -75,7 +76,7 @@ class Backends(Resource[D]):
         self, name: str, *, updated_before: Instant | None = None
     ) -> Flow[BackendProperties]:
         """The backend's calibration, or the last one before an instant; empty for a simulator."""
-        query = {"updated_before": instant("updated_before", updated_before)}
+        query = {"updated_before": write_instant("updated_before", updated_before)}
         return self._ask("get_backend_properties", name, query)
 
     @call

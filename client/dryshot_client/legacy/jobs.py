@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
 from dryshot_client.calls import D, Resource, call, paged
+from dryshot_client.checks import (
+    Instant,
+    check_count,
+    check_seconds,
+    check_texts,
+    write_instant,
+)
 from dryshot_client.errors import (
     JobCancelled,
     JobFailed,
@@ -16,10 +23,10 @@ from dryshot_client.errors import (
     ResultsNotReady,
 )
 from dryshot_client.flows import Flow, Stream, sleep
-from dryshot_client.legacy.api import Instant, LegacyApi, instant, split_instance
+from dryshot_client.legacy.api import LegacyApi, split_instance
 from dryshot_client.legacy.shapes import CreatedJob, Job, JobMetrics, LogLevel, Sort
-from dryshot_client.paging import read_pages
-from dryshot_client.replies import read_json
+from dryshot_client.paging import Page, read_pages
+from dryshot_client.replies import read_json, read_object
 
 __all__ = ["Jobs"]
 
@@ -64,7 +71,7 @@ class Jobs(Resource[D]):
             "group": group,
             "project": project,
             "params": params,
-            "tags": _texts("tags", tags),
+            "tags": check_texts("tags", tags),
             "session_id": session_id,
             "start_session": start_session,
             "session_time": session_time,
@@ -102,28 +109,26 @@ class Jobs(Resource[D]):
         needed. ``pending`` means queued or running; a job matches only with all the ``tags``.
         Without an instance, here and on the runtime, the jobs of every instance are listed.
         """
-        if limit is not None and limit < 0:
-            raise ValueError(f"limit is {limit}; it cannot be negative")
-        if page_size is not None and page_size < 1:
-            raise ValueError(f"page_size is {page_size}; a page holds at least 1 job")
+        check_count("limit", limit, least=0)
+        check_count("page_size", page_size, least=1)
         query = {
             "pending": pending,
             "program": program,
             "backend": backend,
             "provider": self._api.choose_instance(instance),
-            "created_after": instant("created_after", created_after),
-            "created_before": instant("created_before", created_before),
+            "created_after": write_instant("created_after", created_after),
+            "created_before": write_instant("created_before", created_before),
             "sort": sort,
-            "tags": _texts("tags", tags),
+            "tags": check_texts("tags", tags),
             "session_id": session_id,
             "exclude_params": exclude_params,
         }
 
-        def fetch(size: int | None, offset: int | None) -> Flow[Mapping[str, Any]]:
+        def fetch(size: int | None, offset: int | None) -> Flow[Page]:
             page = {"limit": size, "offset": offset}
-            return self._api.call_object(self._api.prepare("list_jobs", query=query | page))
+            return self._api.call_page(self._api.prepare("list_jobs", query=query | page), "jobs")
 
-        return read_pages(fetch, "jobs", limit=limit, page_size=page_size)
+        return read_pages(fetch, limit=limit, page_size=page_size)
 
     @call
     def wait(
@@ -140,9 +145,8 @@ class Jobs(Resource[D]):
         ``interval``. ``progress`` is called with the job at every look. After ``timeout`` seconds
         of waiting there is one last look, and then ``JobTimeout``; without it there is no end.
         """
-        for name, value in (("timeout", timeout), ("interval", interval)):
-            if value is not None and not value >= 0:
-                raise ValueError(f"{name} is {value} s; it cannot be negative")
+        check_seconds("timeout", timeout)
+        check_seconds("interval", interval)
         return self._wait(job_id, timeout, interval, progress)
 
     @call
@@ -196,12 +200,18 @@ class Jobs(Resource[D]):
     @call
     def replace_tags(self, job_id: str, tags: Sequence[str]) -> Flow[None]:
         """Give a job these tags and no others."""
-        body = {"tags": _texts("tags", tags)}
+        body = {"tags": check_texts("tags", tags)}
         yield from self._api.call(self._api.prepare("replace_job_tags", {"id": job_id}, body=body))
 
     def _get(self, job_id: str, *, exclude_params: bool | None) -> Flow[Job]:
         query = {"exclude_params": exclude_params}
-        return self._api.call_object(self._api.prepare("get_job", {"id": job_id}, query=query))
+        ask = self._api.prepare("get_job", {"id": job_id}, query=query)
+        response = yield from self._api.call(ask)
+        job = read_object(response, ask.path, self._api.secrets)
+        state = job.get("state")
+        if not isinstance(state, dict) or not isinstance(state.get("status"), str):
+            raise self._api.unexpected(response, ask, "the job has no state with a status")
+        return cast(Job, job)
 
     def _wait(
         self,
@@ -236,9 +246,3 @@ def _raise_if_unsuccessful(job_id: str, job: Job, text: str) -> None:
     if kind is not None:
         code = state.get("reasonCode", state.get("reason_code"))
         raise kind(job_id, status, state.get("reason") or None, code, text)
-
-
-def _texts(name: str, texts: Sequence[str] | None) -> list[str] | None:
-    if isinstance(texts, str):
-        raise TypeError(f"{name} is one text; it has to be a list of them")
-    return None if texts is None else list(texts)

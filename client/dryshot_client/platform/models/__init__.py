@@ -1,0 +1,95 @@
+"""What the Compute API answers, as types."""
+
+from __future__ import annotations
+
+from dryshot_client.platform.models.analytics import (
+    AnalyticsBy,
+    AnalyticsDay,
+    AnalyticsDays,
+    AnalyticsFilters,
+    AnalyticsGroup,
+    AnalyticsUsage,
+    NamedItem,
+)
+from dryshot_client.platform.models.backends import (
+    Backend,
+    BackendConfiguration,
+    BackendProperties,
+    BackendStatus,
+    Clops,
+    DeviceStatus,
+    PerformanceMetrics,
+    ProcessorType,
+    WaitTime,
+)
+from dryshot_client.platform.models.instances import (
+    Account,
+    AccountPlan,
+    FoundInstance,
+    Instance,
+    InstanceUsage,
+    UsagePeriod,
+    Version,
+)
+from dryshot_client.platform.models.jobs import (
+    CreatedJob,
+    Job,
+    JobMetrics,
+    JobState,
+    JobStatus,
+    JobTimestamps,
+    JobUsage,
+    LogLevel,
+    ProgramId,
+    Sort,
+)
+from dryshot_client.platform.models.sessions import Session, SessionMode, SessionState
+from dryshot_client.platform.models.workloads import (
+    Workload,
+    WorkloadMode,
+    WorkloadSort,
+    WorkloadStatus,
+)
+
+__all__ = [
+    "Account",
+    "AccountPlan",
+    "AnalyticsBy",
+    "AnalyticsDay",
+    "AnalyticsDays",
+    "AnalyticsFilters",
+    "AnalyticsGroup",
+    "AnalyticsUsage",
+    "Backend",
+    "BackendConfiguration",
+    "BackendProperties",
+    "BackendStatus",
+    "Clops",
+    "CreatedJob",
+    "DeviceStatus",
+    "FoundInstance",
+    "Instance",
+    "InstanceUsage",
+    "Job",
+    "JobMetrics",
+    "JobState",
+    "JobStatus",
+    "JobTimestamps",
+    "JobUsage",
+    "LogLevel",
+    "NamedItem",
+    "PerformanceMetrics",
+    "ProcessorType",
+    "ProgramId",
+    "Session",
+    "SessionMode",
+    "SessionState",
+    "Sort",
+    "UsagePeriod",
+    "Version",
+    "WaitTime",
+    "Workload",
+    "WorkloadMode",
+    "WorkloadSort",
+    "WorkloadStatus",
+]
