@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -18,7 +18,7 @@ from dryshot_client.paging import Page
 from dryshot_client.replies import read_error, read_object, unexpected
 from dryshot_client.retries import RetryPolicy, send_repeatedly
 
-__all__ = ["Api", "Ask", "check_url"]
+__all__ = ["Api", "Ask"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ class Ask:
     query: Mapping[str, Any]
     body: Mapping[str, Any] | None
     headers: Mapping[str, str]
+
+    def with_body(self, body: Mapping[str, Any]) -> Ask:
+        """The same with this body, nulls and all."""
+        return replace(self, body=body)
 
 
 class Api(ABC):
@@ -180,19 +184,6 @@ class Api(ABC):
             error.args = tuple(secret.hide_in(str(each)) for each in error.args)
         error.__traceback__ = error.__cause__ = error.__context__ = None
         error.request = httpx.Request(request.method, _shown(request.url))
-
-
-def check_url(service: str, url: str) -> str:
-    """``url`` without a slash at its end; ``ValueError`` if it is no base of a service."""
-    try:
-        parsed = httpx.URL(url)
-    except (httpx.InvalidURL, TypeError):
-        raise ValueError(f"{service}_url is not a URL") from None
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
-        raise ValueError(f"{service}_url is not an absolute http or https URL")
-    if parsed.userinfo or parsed.query or parsed.fragment:
-        raise ValueError(f"{service}_url has more to it than a host and a path")
-    return url.rstrip("/")
 
 
 def _test(fits: Callable[[Any], bool], item: Any) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import httpx
 
-from dryshot_client.api import Api, Ask, check_url
+from dryshot_client.api import Api, Ask
+from dryshot_client.checks import check_url
 from dryshot_client.credentials import Credentials, Secret
 from dryshot_client.errors import UnexpectedAnswer
 from dryshot_client.flows import Flow
@@ -37,7 +38,7 @@ class LegacyApi(Api):
             split_instance(instance)
         self.instance = instance
         urls = {"auth": auth_url, "runtime": runtime_url}
-        self._bases = {service: check_url(service, url) for service, url in urls.items()}
+        self._bases = {service: check_url(f"{service}_url", url) for service, url in urls.items()}
         self._api_token = Secret(api_token)
         self.credentials = Credentials(self._obtain, self._revoke)
         super().__init__(build, operations=LEGACY_OPERATIONS, retries=retries, monotonic=monotonic)
