@@ -49,17 +49,20 @@ class SyncDriver:
 
     def iterate(self, stream: Stream[T]) -> Iterator[T]:
         """Hand out the stream's items; nothing is sent before the first is asked for."""
-        reply: Any = None
+        go_on: Callable[[], Command | Item[T]] = partial(next, stream)
         while True:
             try:
-                command = stream.send(reply)
+                command = go_on()
             except StopIteration:
                 return
             if isinstance(command, Item):
-                reply = None
                 yield command.value
-            else:
-                reply = self._obey(command)
+                go_on = partial(next, stream)
+                continue
+            try:
+                go_on = partial(stream.send, self._obey(command))
+            except BaseException as error:  # noqa: BLE001 - raised again by the stream
+                go_on = partial(stream.throw, error)
 
     def _obey(self, command: Command) -> Any:
         match command:
@@ -169,17 +172,15 @@ class _AsyncItems(AsyncIterator[T], Generic[T]):
         self._stream = stream
 
     async def __anext__(self) -> T:
-        reply: Any = None
+        go_on: Callable[[], Command | Item[T]] = partial(next, self._stream)
         while True:
             try:
-                command = self._stream.send(reply)
+                command = go_on()
             except StopIteration:
                 raise StopAsyncIteration from None
             if isinstance(command, Item):
                 return command.value
             try:
-                reply = await self._driver.obey(command)
-            except BaseException:
-                # As with a generator that raised: there is no going on from here.
-                self._stream.close()
-                raise
+                go_on = partial(self._stream.send, await self._driver.obey(command))
+            except BaseException as error:  # noqa: BLE001 - raised again by the stream
+                go_on = partial(self._stream.throw, error)

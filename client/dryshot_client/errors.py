@@ -97,16 +97,18 @@ class RuntimeApiError(DryshotClientError):
         self.method = method
         self.path = path
         self.status = status
-        self.code: Code | None = first.get("code")
+        code = first.get("code")
+        usable = isinstance(code, int | str) and not isinstance(code, bool)
+        self.code: Code | None = code if usable else None
         self.message = str(first.get("message") or message)
-        self.solution: str | None = first.get("solution")
-        self.more_info: str | None = first.get("more_info")
-        self.trace = trace
+        self.solution = _text(first.get("solution"))
+        self.more_info = _text(first.get("more_info"))
+        self.trace = _text(trace)
         self.errors = list(errors)
         self.retry_after = retry_after
-        code = "" if self.code is None else f" ({self.code})"
+        shown = "" if self.code is None else f" ({self.code})"
         words = " ".join(_sentence(str(text)) for text in (self.message, self.solution) if text)
-        super().__init__(f"{method} {path}: {status}{code} {words}".rstrip())
+        super().__init__(f"{method} {path}: {status}{shown} {words}".rstrip())
 
 
 class InvalidRequest(RuntimeApiError):
@@ -220,6 +222,10 @@ class JobTimeout(JobError):
         super().__init__(job_id, f"is still {status} after {timeout:g} s")
         self.timeout = timeout
         self.job = job
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _sentence(text: str) -> str:

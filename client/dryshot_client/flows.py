@@ -6,8 +6,9 @@ driver differs (see :mod:`dryshot_client.drivers`).
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import httpx
@@ -102,14 +103,17 @@ def together(flows: Sequence[Flow[T]]) -> Flow[list[T]]:
 def collect(stream: Stream[T]) -> Flow[list[T]]:
     """Everything that ``stream`` hands out."""
     items: list[T] = []
-    reply: Any = None
+    go_on: Callable[[], Command | Item[T]] = partial(next, stream)
     while True:
         try:
-            command = stream.send(reply)
+            command = go_on()
         except StopIteration:
             return items
         if isinstance(command, Item):
             items.append(command.value)
-            reply = None
-        else:
-            reply = yield command
+            go_on = partial(next, stream)
+            continue
+        try:
+            go_on = partial(stream.send, (yield command))
+        except BaseException as error:  # noqa: BLE001 - raised again by the stream
+            go_on = partial(stream.throw, error)

@@ -92,7 +92,8 @@ def read_error(
     ...}`` and bodies that are not JSON. Should the service repeat a secret, it is blotted out.
     ``kinds`` says which error a status is, where that differs from the usual.
     """
-    text = response.text
+    # Not ``response.text``: a charset that is none, such as hex, is beyond it.
+    text = response.content.decode("utf-8", "replace")
     for secret in secrets:
         text = secret.hide_in(text)
     errors, trace = _parse(text)

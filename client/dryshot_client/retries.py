@@ -14,7 +14,7 @@ import httpx
 
 from dryshot_client.flows import Flow, Outcome, send, sleep
 
-__all__ = ["RETRIED_STATUSES", "RetryPolicy", "read_retry_after", "send_repeatedly"]
+__all__ = ["RETRIED_STATUSES", "RetryPolicy", "read_policy", "read_retry_after", "send_repeatedly"]
 
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 
@@ -44,18 +44,29 @@ class RetryPolicy:
 
     def pause(self, repetition: int, outcome: Outcome) -> float | None:
         """Seconds to wait before that repetition; ``None`` if there is to be none."""
+        if isinstance(outcome, httpx.Response):
+            if outcome.status_code in RETRIED_STATUSES:
+                return self.delay(repetition, read_retry_after(outcome.headers))
+        elif isinstance(outcome, _PASSING):
+            return self.delay(repetition)
+        return None
+
+    def delay(self, repetition: int, wanted: float | None = None) -> float | None:
+        """Seconds to wait before that repetition of what may go well now; ``None`` for none.
+
+        ``wanted`` is how many seconds the service said to wait.
+        """
         if repetition >= self.limit:
             return None
-        if isinstance(outcome, httpx.Response):
-            if outcome.status_code not in RETRIED_STATUSES:
-                return None
-            wanted = read_retry_after(outcome.headers)
-            if wanted is not None:
-                return wanted if wanted <= self.patience else None
-        elif not isinstance(outcome, _PASSING):
-            return None
+        if wanted is not None:
+            return wanted if wanted <= self.patience else None
         # The exponent is bounded, or a large limit would overflow a float.
         return self.random() * min(self.cap, self.base * 2.0 ** min(repetition, 64))
+
+
+def read_policy(retries: int | RetryPolicy) -> RetryPolicy:
+    """The policy itself, or the usual one with that limit."""
+    return RetryPolicy(limit=retries) if isinstance(retries, int) else retries
 
 
 def read_retry_after(headers: httpx.Headers) -> float | None:

@@ -192,3 +192,24 @@ def test_no_error_has_another_behind_it_but_a_lost_connection() -> None:
         runtime.jobs.get("j1")
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("charset", ["hex", "base64", "no-such", "utf-16"])
+def test_an_error_in_a_charset_that_is_none_is_read_as_utf_8(
+    stage: Callable[..., Stage], charset: str
+) -> None:
+    refusal = httpx.Response(
+        400, headers={"content-type": f"text/plain; charset={charset}"}, content=b"n\xc3\xb6"
+    )
+    with pytest.raises(InvalidRequest, match="nö"):
+        stage(Network(refusal)).do(lambda runtime: runtime.jobs.get("j1"))
+
+
+def test_fields_of_an_error_of_another_type_are_left_out(stage: Callable[..., Stage]) -> None:
+    entry = {"code": [], "message": {"a": 1}, "solution": {}, "more_info": 3}
+    refusal = httpx.Response(400, json={"errors": [entry], "trace": 5})
+    with pytest.raises(InvalidRequest) as caught:
+        stage(Network(refusal)).do(lambda runtime: runtime.jobs.get("j1"))
+    error = caught.value
+    assert (error.code, error.solution, error.more_info, error.trace) == (None,) * 4
+    assert error.errors == [entry]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
 
 import httpx
 
@@ -15,7 +13,8 @@ from dryshot_client.flows import Flow
 from dryshot_client.legacy.api import LegacyApi
 from dryshot_client.legacy.catalogue import Backends, Programs
 from dryshot_client.legacy.jobs import Jobs
-from dryshot_client.retries import RetryPolicy
+from dryshot_client.owners import AsyncOwner, Owner
+from dryshot_client.retries import RetryPolicy, read_policy
 
 __all__ = ["AUTH_URL", "RUNTIME_URL", "AsyncLegacyRuntime", "LegacyRuntime"]
 
@@ -50,7 +49,7 @@ class _Legacy(Resource[D]):
         yield from self._api.credentials.drop()
 
 
-class LegacyRuntime(_Legacy[SyncDriver]):
+class LegacyRuntime(Owner, _Legacy[SyncDriver]):
     """The classic API, blocking; may be shared between threads.
 
     ``api_token`` is sent to ``auth_url`` only. ``instance`` ("hub/group/project") is the one for
@@ -74,38 +73,20 @@ class LegacyRuntime(_Legacy[SyncDriver]):
         sleep: Sleeper = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        _check_one("transport", transport, client)
-        self._client = client or httpx.Client(transport=transport, timeout=timeout)
-        self._owned = client is None
+        Owner.__init__(self, client, transport, timeout)
         api = LegacyApi(
             self._client.build_request,
             api_token=api_token,
             instance=instance,
             auth_url=auth_url,
             runtime_url=runtime_url,
-            retries=_policy(retries),
+            retries=read_policy(retries),
             monotonic=monotonic,
         )
-        super().__init__(api, SyncDriver(self._client, sleep))
-
-    def close(self) -> None:
-        """Close the connections, if they were opened here. Does not log out."""
-        if self._owned:
-            self._client.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
+        _Legacy.__init__(self, api, SyncDriver(self._client, sleep))
 
 
-class AsyncLegacyRuntime(_Legacy[AsyncDriver]):
+class AsyncLegacyRuntime(AsyncOwner, _Legacy[AsyncDriver]):
     """The classic API, asynchronous; may be shared between the tasks of one event loop.
 
     Every call is awaited, but for ``jobs.list``, which is iterated with ``async for``. Arguments
@@ -126,41 +107,14 @@ class AsyncLegacyRuntime(_Legacy[AsyncDriver]):
         sleep: AsyncSleeper | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        _check_one("transport", transport, client)
-        self._client = client or httpx.AsyncClient(transport=transport, timeout=timeout)
-        self._owned = client is None
+        AsyncOwner.__init__(self, client, transport, timeout)
         api = LegacyApi(
             self._client.build_request,
             api_token=api_token,
             instance=instance,
             auth_url=auth_url,
             runtime_url=runtime_url,
-            retries=_policy(retries),
+            retries=read_policy(retries),
             monotonic=monotonic,
         )
-        super().__init__(api, AsyncDriver(self._client, sleep))
-
-    async def aclose(self) -> None:
-        """Close the connections, if they were opened here. Does not log out."""
-        if self._owned:
-            await self._client.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-
-def _policy(retries: int | RetryPolicy) -> RetryPolicy:
-    return RetryPolicy(limit=retries) if isinstance(retries, int) else retries
-
-
-def _check_one(name: str, value: Any, client: Any) -> None:
-    if value is not None and client is not None:
-        raise ValueError(f"{name} is for the client made here; with client, give it to that")
+        _Legacy.__init__(self, api, AsyncDriver(self._client, sleep))

@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from dryshot_client.platform.runtime import AsyncRuntime, Runtime
+
+__all__ = ["AsyncRuntime", "Runtime"]

@@ -22,8 +22,8 @@ __all__ = [
 ]
 
 P = TypeVar("P")
-Nested: TypeAlias = "float | list[Nested]"
-"""A number, or nested lists of numbers."""
+Nested: TypeAlias = Any
+"""A number, or nested lists of numbers: a narrower type would let no type checker index it."""
 
 
 @dataclass(frozen=True, slots=True)

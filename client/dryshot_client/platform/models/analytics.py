@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from dryshot_client.models import INSTANT, Model, many
+from dryshot_client.models import Model
 
 __all__ = [
     "AnalyticsBy",
@@ -21,7 +20,6 @@ __all__ = [
 AnalyticsBy = Literal["instance", "backend", "user_id", "plan", "subscription_id"]
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnalyticsUsage(Model):
     """How many of each kind there were, and how much time they took: in all, on average, at most.
 
@@ -51,31 +49,27 @@ class AnalyticsUsage(Model):
     max_queue_time: float
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnalyticsGroup(AnalyticsUsage):
     """The usage of one instance, backend, user, plan or subscription, which ``key`` names."""
 
     key: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnalyticsDay(AnalyticsGroup):
     """The usage of one instance in one interval."""
 
-    interval_start: datetime = field(metadata=INSTANT)
-    interval_end: datetime = field(metadata=INSTANT)
+    interval_start: datetime
+    interval_end: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnalyticsDays(Model):
     """Usage interval by interval."""
 
-    interval_start: datetime = field(metadata=INSTANT)
-    interval_end: datetime = field(metadata=INSTANT)
-    data: list[AnalyticsDay] = field(metadata=many(AnalyticsDay))
+    interval_start: datetime
+    interval_end: datetime
+    data: list[AnalyticsDay]
 
 
-@dataclass(frozen=True, kw_only=True)
 class NamedItem(Model):
     """Something to filter by. Backends and plans have a name, the others an id."""
 
@@ -84,12 +78,11 @@ class NamedItem(Model):
     deleted: bool | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class AnalyticsFilters(Model):
     """What usage can be filtered by."""
 
-    backends: list[NamedItem] = field(metadata=many(NamedItem))
-    instances: list[NamedItem] = field(metadata=many(NamedItem))
-    users: list[NamedItem] = field(metadata=many(NamedItem))
-    plans: list[NamedItem] = field(metadata=many(NamedItem))
-    subscriptions: list[NamedItem] = field(metadata=many(NamedItem))
+    backends: list[NamedItem]
+    instances: list[NamedItem]
+    users: list[NamedItem]
+    plans: list[NamedItem]
+    subscriptions: list[NamedItem]

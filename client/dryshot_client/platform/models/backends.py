@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, NotRequired, TypedDict
 
-from dryshot_client.models import Model, named, one
+from dryshot_client.models import Model, named
 
 __all__ = [
     "Backend",
@@ -24,7 +24,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
 class DeviceStatus(Model):
     """Whether a device runs jobs."""
 
@@ -32,7 +31,6 @@ class DeviceStatus(Model):
     reason: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class Clops(Model):
     """Circuit layer operations per second."""
 
@@ -40,7 +38,6 @@ class Clops(Model):
     value: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProcessorType(Model):
     """The device's kind, such as Heron r2."""
 
@@ -49,7 +46,6 @@ class ProcessorType(Model):
     segment: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class PerformanceMetrics(Model):
     """Errors as figures, each with ``value`` and ``unit``, and the gate and qubits it is of."""
 
@@ -59,7 +55,6 @@ class PerformanceMetrics(Model):
     readout_error_median: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class WaitTime(Model):
     """Time in the queue, in seconds."""
 
@@ -68,26 +63,22 @@ class WaitTime(Model):
     p95: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class Backend(Model):
     """A device as it is listed. ``wait_time_seconds`` is there only if it was asked for."""
 
     name: str
-    status: DeviceStatus = field(metadata=one(DeviceStatus))
+    status: DeviceStatus
     queue_length: int
     is_simulator: bool = False
     qubits: int | None = None
     physical_qubits: int | None = None
     class_: str | None = field(default=None, metadata=named("class"))
-    clops: Clops | None = field(default=None, metadata=one(Clops))
-    processor_type: ProcessorType | None = field(default=None, metadata=one(ProcessorType))
-    performance_metrics: PerformanceMetrics | None = field(
-        default=None, metadata=one(PerformanceMetrics)
-    )
-    wait_time_seconds: WaitTime | None = field(default=None, metadata=one(WaitTime))
+    clops: Clops | None = None
+    processor_type: ProcessorType | None = None
+    performance_metrics: PerformanceMetrics | None = None
+    wait_time_seconds: WaitTime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class BackendStatus(Model):
     """Whether the backend takes jobs (``state``), and how many are waiting."""
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from dryshot_client.models import INSTANT, Model, many, named, one
+from dryshot_client.models import Model, named
 
 __all__ = [
     "Account",
     "AccountPlan",
     "FoundInstance",
     "Instance",
+    "InstanceConfiguration",
     "InstanceUsage",
     "UsagePeriod",
     "Version",
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
 class FoundInstance(Model):
     """An instance as IBM Cloud's search knows it."""
 
@@ -30,7 +30,6 @@ class FoundInstance(Model):
     tags: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Instance(Model):
     """An instance. The service sends the two last limits, which are in seconds, as texts.
 
@@ -44,15 +43,19 @@ class Instance(Model):
     usage_allocation_seconds: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+class InstanceConfiguration(Model):
+    """The limit set for an instance, in seconds; ``None`` if there is none."""
+
+    instance_limit: float | None = None
+
+
 class UsagePeriod(Model):
     """The time that usage is counted in."""
 
-    start_time: datetime | None = field(default=None, metadata=INSTANT)
-    end_time: datetime | None = field(default=None, metadata=INSTANT)
+    start_time: datetime | None = None
+    end_time: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class InstanceUsage(Model):
     """What an instance has used, and may use, in seconds; ``None`` where there is no limit."""
 
@@ -62,7 +65,7 @@ class InstanceUsage(Model):
     usage_limit_seconds: float | None = None
     usage_allocation_seconds: float | None = None
     usage_limit_reached: bool | None = None
-    usage_period: UsagePeriod | None = field(default=None, metadata=one(UsagePeriod))
+    usage_period: UsagePeriod | None = None
 
     @property
     def usage_remaining_seconds(self) -> float | None:
@@ -72,7 +75,6 @@ class InstanceUsage(Model):
         return max(0, self.usage_limit_seconds - self.usage_consumed_seconds)
 
 
-@dataclass(frozen=True, kw_only=True)
 class AccountPlan(Model):
     """What one plan gives the account. Times are in seconds."""
 
@@ -86,27 +88,20 @@ class AccountPlan(Model):
     max_ttl: int | None = None
     active_ttl: int | None = None
     interactive_ttl: int | None = None
-    start_time: datetime | None = field(default=None, metadata=INSTANT)
-    end_time: datetime | None = field(default=None, metadata=INSTANT)
+    start_time: datetime | None = None
+    end_time: datetime | None = None
     functions: list[Mapping[str, Any]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Account(Model):
     """The account's configuration."""
 
-    plans: list[AccountPlan] = field(metadata=many(AccountPlan))
+    plans: list[AccountPlan]
 
 
-def _read_day(value: object, where: str) -> date:
-    instant: datetime = INSTANT["read"](value, where)
-    return instant.date()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Version(Model):
     """A version of the API, and the day it goes out of service, if that is known."""
 
     version: str
     status: Literal["live", "deprecated"]
-    sunset_date: date | None = field(default=None, metadata={"read": _read_day})
+    sunset_date: date | None = None

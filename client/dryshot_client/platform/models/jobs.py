@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
 
-from dryshot_client.models import INSTANT, Model, one
+from dryshot_client.models import Model
 
 __all__ = [
     "CreatedJob",
@@ -29,10 +29,9 @@ ProgramId = Literal["sampler", "estimator", "noise-learner", "executor", "calibr
 Sort = Literal["ASC", "DESC"]
 """By time of creation."""
 
-RAN_TOO_LONG = 1305
+RAN_TOO_LONG = "1305"
 
 
-@dataclass(frozen=True, kw_only=True)
 class CreatedJob(Model):
     """The answer to a submission. ``backend`` may be another than was asked for."""
 
@@ -43,17 +42,15 @@ class CreatedJob(Model):
     calibration_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class JobState(Model):
     """How a job stands, and why, with a code, if it failed."""
 
     status: JobStatus
     reason: str | None = None
-    reason_code: int | None = None
+    reason_code: int | str | None = None
     reason_solution: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class JobUsage(Model):
     """What a job is charged, in seconds.
 
@@ -67,14 +64,12 @@ class JobUsage(Model):
     quantum_seconds: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class Program(Model):
     """What a job runs."""
 
     id: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class Job(Model):
     """A job. ``cost``, the longest it may take, and the estimate are in seconds.
 
@@ -83,17 +78,17 @@ class Job(Model):
     """
 
     id: str
-    state: JobState = field(metadata=one(JobState))
+    state: JobState
     status: JobStatus | Literal["Cancelled - Ran too long"]
-    program: Program = field(metadata=one(Program))
-    created: datetime = field(metadata=INSTANT)
+    program: Program
+    created: datetime
     backend: str | None = None
     cost: int | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
     session_id: str | None = None
     user_id: str | None = None
-    usage: JobUsage | None = field(default=None, metadata=one(JobUsage))
+    usage: JobUsage | None = None
     private: bool = False
     runtime: str | None = None
     calibration_id: str | None = None
@@ -109,27 +104,25 @@ class Job(Model):
     @property
     def ran_too_long(self) -> bool:
         """Whether the service cancelled the job because its time was up."""
-        return self.state.status == "Cancelled" and self.state.reason_code == RAN_TOO_LONG
+        return self.state.status == "Cancelled" and str(self.state.reason_code) == RAN_TOO_LONG
 
 
-@dataclass(frozen=True, kw_only=True)
 class JobTimestamps(Model):
     """When a job was created, began to run, and ended; ``None`` for what has not happened."""
 
-    created: datetime | None = field(default=None, metadata=INSTANT)
-    running: datetime | None = field(default=None, metadata=INSTANT)
-    finished: datetime | None = field(default=None, metadata=INSTANT)
+    created: datetime | None = None
+    running: datetime | None = None
+    finished: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class JobMetrics(Model):
     """Times and charge of a job. The last three are of versions before 2026-03-15 only."""
 
-    timestamps: JobTimestamps = field(metadata=one(JobTimestamps))
-    usage: JobUsage = field(metadata=one(JobUsage))
+    timestamps: JobTimestamps
+    usage: JobUsage
     caller: str | None = None
     qiskit_version: str | None = None
     circuits_execution_time_ns: int | None = None
-    estimated_start_time: datetime | None = field(default=None, metadata=INSTANT)
-    estimated_completion_time: datetime | None = field(default=None, metadata=INSTANT)
+    estimated_start_time: datetime | None = None
+    estimated_completion_time: datetime | None = None
     position_in_queue: int | None = None
