@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,22 +11,13 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.platform import (
-    CATALOG,
-    DOCUMENTS,
-    GRANT,
-    IAM,
-    LATEST,
-    RUNTIME,
-    SEARCH,
-    Gateway,
-    Platform,
-)
+from contract_tests.platform import CATALOG, GRANT, IAM, RUNTIME, Connect, Gateway
 from dryshot.mock import Mock
-from dryshot.mounts.referee import Referee
-from dryshot.pytest_plugin import API_KEY_VARIABLE
+from dryshot.mounts.referee import PLATFORM_CONTRACTS, Referee
 from dryshot.targets import Target
-from dryshot_client import LegacyRuntime, NotFound
+from dryshot_client import IamAuth, LegacyRuntime, NotFound, Runtime
+from dryshot_client.platform.api import LATEST_VERSION
+from dryshot_client.platform.hosts import find_hosts
 
 QASM = """
 OPENQASM 3;
@@ -97,6 +87,12 @@ def submit(legacy_runtime: LegacyRuntime, simulator: str) -> Iterator[Callable[.
             continue
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """The event loop of asynchronous tests."""
+    return "asyncio"
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what only a mock in this process can be told, such as the time, or a broken device.
@@ -105,14 +101,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if config.getoption("--dryshot-target") == "mock":
         return
-    only_mock = [item for item in items if "platform_mock" in getattr(item, "fixturenames", ())]
+    only_mock = [item for item in items if "mock" in getattr(item, "fixturenames", ())]
     if only_mock:
         config.hook.pytest_deselected(items=only_mock)
         items[:] = [item for item in items if item not in only_mock]
 
 
 @pytest.fixture
-def platform_mock(request: pytest.FixtureRequest) -> Mock:
+def mock(request: pytest.FixtureRequest) -> Mock:
     """The mock itself; tests that need it are left out for every other target."""
     mock: Mock = request.getfixturevalue("dryshot")
     return mock
@@ -133,27 +129,12 @@ def platform_memory() -> dict[str, dict[str, str]]:
 
 @pytest.fixture
 def platform_transport(request: pytest.FixtureRequest) -> httpx.BaseTransport:
-    """The way to IBM's hosts; answers are checked against the documents."""
+    """The way to IBM's hosts for plain clients; answers are checked against the documents."""
     if request.config.getoption("--dryshot-target") == "mock":
         inner: httpx.BaseTransport = request.getfixturevalue("dryshot").transport()
     else:
         inner = request.getfixturevalue("platform_gateway")
-    return Referee(inner, contracts=DOCUMENTS)
-
-
-@pytest.fixture
-def platform_sleep(request: pytest.FixtureRequest) -> Callable[[float], object]:
-    """Lets seconds of the service's time pass."""
-    if request.config.getoption("--dryshot-target") == "mock":
-        advance: Callable[[float], object] = request.getfixturevalue("dryshot").clock.advance
-        return advance
-    return time.sleep
-
-
-@pytest.fixture
-def platform_key() -> str:
-    """An API key."""
-    return os.environ.get(API_KEY_VARIABLE, "any text opens an account")
+    return Referee(inner, contracts=PLATFORM_CONTRACTS)
 
 
 @pytest.fixture
@@ -163,69 +144,78 @@ def platform_guest(platform_transport: httpx.BaseTransport) -> httpx.Client:
 
 
 @pytest.fixture
-def platform_token(
+def platform_user(
     request: pytest.FixtureRequest,
     platform_guest: httpx.Client,
-    platform_key: str,
+    dryshot_target: Target,
     platform_memory: dict[str, dict[str, str]],
-) -> str:
-    """An access token; a service is asked for one only now and then, a mock is new each time."""
-    form = {"grant_type": GRANT, "apikey": platform_key}
+) -> httpx.Client:
+    """The plain client, with a token and no instance.
+
+    A service is asked for a token only now and then, a mock is new each time.
+    """
     if "token" not in platform_memory or request.config.getoption("--dryshot-target") == "mock":
+        form = {"grant_type": GRANT, "apikey": dryshot_target.api_token}
         answer = platform_guest.post(f"{IAM}/identity/token", data=form)
         assert answer.status_code == 200, answer.text
         platform_memory["token"] = answer.json()
-    return platform_memory["token"]["access_token"]
-
-
-@pytest.fixture
-def platform_user(platform_guest: httpx.Client, platform_token: str) -> httpx.Client:
-    """The plain client, with a token and no instance."""
-    platform_guest.headers["authorization"] = f"Bearer {platform_token}"
+    token = platform_memory["token"]["access_token"]
+    platform_guest.headers["authorization"] = f"Bearer {token}"
     return platform_guest
 
 
 @pytest.fixture
-def platform_crns(
-    platform_user: httpx.Client, platform_memory: dict[str, dict[str, str]]
+def crns(
+    runtime: Runtime, platform_user: httpx.Client, platform_memory: dict[str, dict[str, str]]
 ) -> dict[str, str]:
     """The CRNs of the account's instances by their plans' names; they follow from the API key."""
     if "crns" not in platform_memory:
-        body = {"query": "service_name:quantum-computing", "fields": ["crn", "name"]}
-        found = platform_user.post(f"{SEARCH}/v3/resources/search", json=body).json()["items"]
         crns = platform_memory["crns"] = {}
-        for item in found:
-            plan = platform_user.get(f"{CATALOG}/{item['service_plan_unique_id']}").json()
-            crns[plan["overview_ui"]["en"]["display_name"].lower()] = item["crn"]
+        for instance in runtime.instances.list():
+            plan = platform_user.get(f"{CATALOG}/{instance.plan_id}").json()
+            crns[plan["overview_ui"]["en"]["display_name"].lower()] = instance.crn
     return platform_memory["crns"]
 
 
 @pytest.fixture
-def platform(
-    platform_user: httpx.Client,
-    platform_crns: dict[str, str],
-    platform_sleep: Callable[[float], object],
-) -> Platform:
-    """A caller with an instance of the premium plan, who speaks the latest version of the API."""
-    crn = platform_crns["premium"]
-    platform_user.headers.update({"service-crn": crn, "ibm-api-version": LATEST})
-    return Platform(platform_user, crn, platform_sleep)
+def crn(crns: dict[str, str]) -> str:
+    """The CRN of the instance that ``runtime`` and ``platform`` are for."""
+    return crns["premium"]
 
 
 @pytest.fixture
-def platform_open(
-    platform: Platform, platform_crns: dict[str, str], platform_transport: httpx.BaseTransport
-) -> Platform:
+def platform(platform_user: httpx.Client, crn: str) -> httpx.Client:
+    """The plain client, with an instance of the premium plan and the latest version of the API."""
+    platform_user.headers.update({"service-crn": crn, "ibm-api-version": LATEST_VERSION})
+    return platform_user
+
+
+@pytest.fixture
+def connect(dryshot_target: Target) -> Iterator[Connect]:
+    """Makes more clients, for another instance or version; they share one token."""
+    target = dryshot_target
+    hosts = find_hosts(target.cloud_url, "us-east", environ=os.environ)
+    clock: dict[str, Any] = {"sleep": target.sleep, "monotonic": target.monotonic}
+    auth = IamAuth(target.api_token, iam_url=hosts.iam, **clock)
+    with httpx.Client(transport=target.transport, timeout=60) as client:
+        usual = {
+            **clock,
+            "auth": auth,
+            "client": client,
+            "instance": target.instance,
+            "url": target.cloud_url,
+            "runtime_url": hosts.runtime,
+        }
+        yield lambda **settings: Runtime(**(usual | settings))
+
+
+@pytest.fixture
+def open_runtime(connect: Connect, crns: dict[str, str]) -> Runtime:
     """The same caller with an instance of the open plan."""
-    crn = platform_crns["open"]
-    headers = dict(platform.http.headers) | {"service-crn": crn}
-    client = httpx.Client(
-        base_url=RUNTIME, transport=platform_transport, timeout=60, headers=headers
-    )
-    return platform._replace(http=client, crn=crn)
+    return connect(instance=crns["open"])
 
 
-_OF_THE_MOCK = {"dryshot", "dryshot_target", "platform_mock", "platform_transport"}
+_OF_THE_MOCK = {"dryshot", "dryshot_target", "mock", "platform_transport"}
 
 
 @pytest.fixture(autouse=True)

@@ -1,29 +1,35 @@
-"""The platform as a plain client meets it: its hosts, its operations, and ways to ask for them."""
+"""The platform's hosts and operations, and short ways to ask for them, plainly and by a client."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import httpx
 
+from dryshot.contract import Contract
+from dryshot_client import Runtime
+from dryshot_client.platform.models import Job
+
 __all__ = [
+    "BODIES",
+    "BROKEN",
+    "CALLS",
     "CATALOG",
-    "DOCUMENTS",
     "GRANT",
     "IAM",
-    "LATEST",
-    "NONSENSE",
     "OPERATIONS",
+    "PARAMS",
     "QASM",
     "RESOURCES",
     "RUNTIME",
     "SEARCH",
-    "Ask",
+    "Connect",
     "Gateway",
-    "Platform",
+    "ask",
     "error",
-    "sampler",
+    "run",
+    "submit",
 ]
 
 RUNTIME = "https://quantum.cloud.ibm.com/api/v1"
@@ -31,17 +37,13 @@ IAM = "https://iam.cloud.ibm.com"
 SEARCH = "https://api.global-search-tagging.cloud.ibm.com"
 CATALOG = "https://globalcatalog.cloud.ibm.com/api/v1"
 RESOURCES = "https://resource-controller.cloud.ibm.com"
-DOCUMENTS = (
-    "platform-runtime",
-    "platform-iam",
-    "platform-search",
-    "platform-catalog",
-    "platform-resources",
-)
 GRANT = "urn:ibm:params:oauth:grant-type:apikey"
-LATEST = "2026-04-15"
 QASM = 'OPENQASM 3.0; include "stdgates.inc"; bit[1] c; x $0; c[0] = measure $0;'
-NONSENSE = "OPENQASM 3.0; nonsense"
+PARAMS: Mapping[str, Any] = {"pubs": [[QASM, None, 100]], "version": 2}
+BROKEN: Mapping[str, Any] = {"pubs": [["OPENQASM 3.0; nonsense"]], "version": 2}
+"""Accepted, and not understood when it is run."""
+
+Connect = Callable[..., Runtime]
 
 
 class Gateway(httpx.BaseTransport):
@@ -64,110 +66,80 @@ class Gateway(httpx.BaseTransport):
         self._inner.close()
 
 
-class Ask(NamedTuple):
-    """A valid request for one operation; ``{job}`` and the like in the path stand for ids."""
-
-    method: str
-    path: str
-    body: Any = None
-
-    def send(self, http: httpx.Client, **ids: str) -> httpx.Response:
-        """Ask for it; what has no id of its own asks for one that does not exist."""
-        names = {"job": "unknown", "session": "unknown", "backend": "unknown", "account": "unknown"}
-        return http.request(self.method, self.path.format(**(names | ids)), json=self.body)
+def submit(runtime: Runtime, **fields: Any) -> str:
+    """The id of a new small job."""
+    job = {"program": "sampler", "backend": "ibm_torino", "params": PARAMS} | fields
+    return runtime.jobs.create(**job).id
 
 
-def sampler(**fields: Any) -> dict[str, Any]:
-    """The body of a small job."""
-    params = {"pubs": [[QASM, None, 100]], "version": 2}
-    return {"program_id": "sampler", "backend": "ibm_torino", "params": params} | fields
+def run(runtime: Runtime, **fields: Any) -> Job:
+    """A new small job when it has ended."""
+    return runtime.jobs.wait(submit(runtime, **fields), timeout=3600)
 
 
-OPERATIONS = {
-    "get_versions": Ask("GET", "/versions"),
-    "list_backends": Ask("GET", "/backends"),
-    "get_backend_configuration": Ask("GET", "/backends/{backend}/configuration"),
-    "get_backend_properties": Ask("GET", "/backends/{backend}/properties"),
-    "get_backend_status": Ask("GET", "/backends/{backend}/status"),
-    "get_backend_defaults": Ask("GET", "/backends/{backend}/defaults"),
-    "create_job": Ask("POST", "/jobs", sampler()),
-    "list_jobs": Ask("GET", "/jobs"),
-    "get_job": Ask("GET", "/jobs/{job}"),
-    "delete_job": Ask("DELETE", "/jobs/{job}"),
-    "cancel_job_jid": Ask("POST", "/jobs/{job}/cancel"),
-    "get_job_results_jid": Ask("GET", "/jobs/{job}/results"),
-    "get_jog_logs_jid": Ask("GET", "/jobs/{job}/logs"),
-    "get_job_interim_results": Ask("GET", "/jobs/{job}/interim_results"),
-    "get_job_transpiled_circuits": Ask("GET", "/jobs/{job}/transpiled_circuits"),
-    "get_job_metrics_jid": Ask("GET", "/jobs/{job}/metrics"),
-    "replace_job_tags": Ask("PUT", "/jobs/{job}/tags", {"tags": []}),
-    "list_tags": Ask("GET", "/tags?type=job&search=dry"),
-    "create_session": Ask("POST", "/sessions", {"mode": "batch", "backend": "ibm_torino"}),
-    "get_session": Ask("GET", "/sessions/{session}"),
-    "update_session": Ask("PATCH", "/sessions/{session}", {"accepting_jobs": False}),
-    "delete_session_close": Ask("DELETE", "/sessions/{session}/close"),
-    "get_instance": Ask("GET", "/instance"),
-    "get_instance_configuration": Ask("GET", "/instances/configuration"),
-    "replace_instance_configuration": Ask(
-        "PUT", "/instances/configuration", {"instance_limit": None}
+CALLS: Mapping[str, Callable[[Runtime, str], object]] = {
+    "get_versions": lambda runtime, _: runtime.versions.list(),
+    "list_backends": lambda runtime, _: runtime.backends.list(),
+    "get_backend_configuration": lambda runtime, id_: runtime.backends.configuration(id_),
+    "get_backend_properties": lambda runtime, id_: runtime.backends.properties(id_),
+    "get_backend_status": lambda runtime, id_: runtime.backends.status(id_),
+    "get_backend_defaults": lambda runtime, id_: runtime.backends.defaults(id_),
+    "create_job": lambda runtime, _: submit(runtime),
+    "list_jobs": lambda runtime, _: list(runtime.jobs.list()),
+    "get_job": lambda runtime, id_: runtime.jobs.get(id_),
+    "get_job_results_jid": lambda runtime, id_: runtime.jobs.results(id_),
+    "get_jog_logs_jid": lambda runtime, id_: runtime.jobs.logs(id_),
+    "get_job_interim_results": lambda runtime, id_: runtime.jobs.interim_results(id_),
+    "get_job_transpiled_circuits": lambda runtime, id_: runtime.jobs.transpiled_circuits(id_),
+    "get_job_metrics_jid": lambda runtime, id_: runtime.jobs.metrics(id_),
+    "replace_job_tags": lambda runtime, id_: runtime.jobs.tags(id_, ["dryshot"]),
+    "list_tags": lambda runtime, _: runtime.tags.list("dry"),
+    "cancel_job_jid": lambda runtime, id_: runtime.jobs.cancel(id_),
+    "delete_job": lambda runtime, id_: runtime.jobs.delete(id_),
+    "create_session": lambda runtime, _: runtime.sessions.create(backend="ibm_torino"),
+    "get_session": lambda runtime, id_: runtime.sessions.get(id_),
+    "update_session": lambda runtime, id_: runtime.sessions.update(id_, accepting_jobs=False),
+    "delete_session_close": lambda runtime, id_: runtime.sessions.close(id_),
+    "get_instance": lambda runtime, _: runtime.instances.get(),
+    "get_instance_configuration": lambda runtime, _: runtime.instances.configuration(),
+    "replace_instance_configuration": lambda runtime, _: runtime.instances.configure(
+        instance_limit=None
     ),
-    "get_usage": Ask("GET", "/instances/usage"),
-    "get_account": Ask("GET", "/accounts/{account}"),
-    "find_instance_workloads": Ask("GET", "/workloads"),
-    "analytics_usage": Ask("GET", "/analytics/usage"),
-    "get_usage_analytics_grouped": Ask("GET", "/analytics/usage_grouped?group_by=backend"),
-    "get_usage_analytics_grouped_by_date": Ask(
-        "GET", "/analytics/usage_grouped_by_date?group_by=instance"
+    "get_usage": lambda runtime, _: runtime.instances.usage(),
+    "get_account": lambda runtime, id_: runtime.accounts.get(id_),
+    "find_instance_workloads": lambda runtime, _: list(runtime.workloads.list()),
+    "analytics_usage": lambda runtime, _: runtime.analytics.usage(),
+    "get_usage_analytics_grouped": lambda runtime, _: runtime.analytics.usage_grouped("backend"),
+    "get_usage_analytics_grouped_by_date": lambda runtime, _: (
+        runtime.analytics.usage_grouped_by_date()
     ),
-    "analytics_filters": Ask("GET", "/analytics/filters"),
+    "analytics_filters": lambda runtime, _: runtime.analytics.filters(),
 }
-"""Every operation of the Compute API."""
+"""Every operation of the Compute API, asked for by a client; of what has this id, if it has one."""
+
+OPERATIONS = Contract.load("platform-runtime").operations
+BODIES: Mapping[str, Any] = {
+    "create_job": {"program_id": "sampler", "backend": "ibm_torino", "params": PARAMS},
+    "replace_job_tags": {"tags": []},
+    "create_session": {"mode": "batch", "backend": "ibm_torino"},
+    "update_session": {"accepting_jobs": False},
+    "replace_instance_configuration": {"instance_limit": None},
+}
+QUERIES: Mapping[str, str] = {
+    "list_tags": "?type=job&search=dry",
+    "get_usage_analytics_grouped": "?group_by=backend",
+    "get_usage_analytics_grouped_by_date": "?group_by=instance",
+}
+
+
+def ask(http: httpx.Client, operation: str, id_: str = "unknown") -> httpx.Response:
+    """Ask plainly, and rightly, for one of the operations."""
+    asked = OPERATIONS[operation]
+    url = asked.path.replace("{id}", id_) + QUERIES.get(operation, "")
+    return http.request(asked.method, url, json=BODIES.get(operation))
 
 
 def error(answer: httpx.Response) -> tuple[int, int | str, str]:
     """Status, code and message of the first error."""
     first = answer.json()["errors"][0]
     return answer.status_code, first["code"], first["message"]
-
-
-class Platform(NamedTuple):
-    """A caller with a token and an instance. ``sleep`` lets seconds of the service's time pass."""
-
-    http: httpx.Client
-    crn: str
-    sleep: Callable[[float], object]
-
-    @property
-    def account(self) -> str:
-        """The account's id."""
-        return self.crn.split(":")[6].removeprefix("a/")
-
-    def ask(self, operation: str, **ids: str) -> httpx.Response:
-        """A valid request for one operation."""
-        return OPERATIONS[operation].send(self.http, **ids)
-
-    def submit(self, **fields: Any) -> str:
-        """The id of a new job."""
-        answer = self.http.post("/jobs", json=sampler(**fields))
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["id"])
-
-    def finish(self, job_id: str) -> dict[str, Any]:
-        """A job when it has ended."""
-        for _ in range(3600):
-            job: dict[str, Any] = self.http.get(f"/jobs/{job_id}").json()
-            if job["state"]["status"] not in {"Queued", "Running"}:
-                return job
-            self.sleep(1)
-        raise AssertionError(f"{job_id} does not end")
-
-    def run(self, **fields: Any) -> dict[str, Any]:
-        """A new job when it has ended."""
-        return self.finish(self.submit(**fields))
-
-    def session(self, **fields: Any) -> str:
-        """The id of a new session."""
-        body = {"mode": "batch", "backend": "ibm_torino"} | fields
-        answer = self.http.post("/sessions", json=body)
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["id"])

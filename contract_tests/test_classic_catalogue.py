@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import httpx
 import pytest
 
 from dryshot_client import LegacyRuntime, NotFound
@@ -32,6 +31,7 @@ def test_a_simulator_is_described(legacy_runtime: LegacyRuntime, simulator: str)
     assert configuration["simulator"] is True
     assert "delay" in {gate["name"] for gate in configuration["gates"]}
     assert legacy_runtime.backends.properties(simulator) == {}
+    assert isinstance(legacy_runtime.backends.defaults(simulator), dict)
 
 
 def test_a_device_is_described_and_calibrated(legacy_runtime: LegacyRuntime, device: str) -> None:
@@ -57,7 +57,3 @@ def test_a_backend_tells_its_status(legacy_runtime: LegacyRuntime, simulator: st
 def test_an_unknown_backend_is_not_found(legacy_runtime: LegacyRuntime, what: str) -> None:
     with pytest.raises(NotFound):
         getattr(legacy_runtime.backends, what)("no_such_backend")
-
-
-def test_a_wrong_method_is_refused(user: httpx.Client) -> None:
-    assert user.put("/backends").status_code in {404, 405}

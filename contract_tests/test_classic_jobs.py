@@ -8,12 +8,17 @@ import httpx
 import pytest
 
 from contract_tests.conftest import QASM
+from dryshot.mock import Mock
+from dryshot.world import Outcome, Task
+from dryshot.world.runner import Pace
 from dryshot_client import (
     Conflict,
     InvalidRequest,
+    JobCancelled,
     JobFailed,
     LegacyRuntime,
     NotFound,
+    ResultsNotReady,
 )
 
 Submit = Callable[..., str]
@@ -173,6 +178,31 @@ def test_what_is_no_json_object_is_refused(user: httpx.Client, body: bytes) -> N
     assert user.post("/jobs", content=body, headers=headers).status_code == 400
 
 
-@pytest.mark.parametrize("query", ["limit=-1", "limit=many", "pending=maybe", "sort=UP"])
-def test_a_bad_query_is_refused(user: httpx.Client, query: str) -> None:
-    assert user.get(f"/jobs?{query}").status_code == 400
+def talk(_task: Task) -> Outcome:
+    """An engine that says what it does."""
+    return Outcome(failed=False, body="{}", logs="one\ntwo\n")
+
+
+@pytest.mark.dryshot(engine=talk)
+def test_logs_are_what_the_program_said(
+    legacy_runtime: LegacyRuntime, submit: Submit, mock: Mock
+) -> None:
+    job_id = submit()
+    legacy_runtime.jobs.wait(job_id)
+    assert legacy_runtime.jobs.logs(job_id) == "one\ntwo\n"
+    assert len(mock.journal.of("get_job_logs")) == 1
+
+
+@pytest.mark.dryshot(pace=Pace(queue=60, run=60))
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_a_job_that_has_not_ended_has_no_results_and_is_cancelled(
+    legacy_runtime: LegacyRuntime, submit: Submit, mock: Mock, seconds: int
+) -> None:
+    job_id = submit()
+    mock.clock.advance(seconds)
+    with pytest.raises(ResultsNotReady):
+        legacy_runtime.jobs.results(job_id)
+    legacy_runtime.jobs.cancel(job_id)
+    assert legacy_runtime.jobs.get(job_id)["state"]["status"] == "Cancelled"
+    with pytest.raises(JobCancelled):
+        legacy_runtime.jobs.results(job_id)

@@ -7,8 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.platform import CATALOG, GRANT, IAM, RESOURCES, SEARCH, Platform
+from contract_tests.platform import CATALOG, GRANT, IAM, RESOURCES, SEARCH, Connect
 from dryshot.mock import Mock
+from dryshot.targets import Target
+from dryshot_client import Runtime
 
 TOKEN = f"{IAM}/identity/token"
 QUERY = {"query": "service_name:quantum-computing", "fields": ["crn", "name", "doc", "tags"]}
@@ -34,9 +36,9 @@ def claims(token: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("more", [{}, {"response_type": "cloud_iam"}])
 def test_an_api_key_is_exchanged_for_a_token(
-    platform_guest: httpx.Client, platform_key: str, more: dict[str, str]
+    platform_guest: httpx.Client, dryshot_target: Target, more: dict[str, str]
 ) -> None:
-    form = {"grant_type": GRANT, "apikey": platform_key} | more
+    form = {"grant_type": GRANT, "apikey": dryshot_target.api_token} | more
     answer = platform_guest.post(TOKEN, data=form).json()
     assert answer["token_type"] == "Bearer"
     assert answer["expires_in"] == 3600
@@ -88,10 +90,10 @@ def test_without_a_token_nothing_is_told(platform_guest: httpx.Client, operation
 
 @pytest.mark.parametrize("operation", CLOUD)
 def test_an_hour_later_a_token_tells_nothing(
-    platform_user: httpx.Client, platform_mock: Mock, operation: str
+    platform_user: httpx.Client, mock: Mock, operation: str
 ) -> None:
     method, url, body = CLOUD[operation]
-    platform_mock.clock.advance(3601)
+    mock.clock.advance(3601)
     assert platform_user.request(method, url, json=body).status_code == 401
 
 
@@ -113,12 +115,13 @@ def test_what_does_not_exist_is_not_found(platform_user: httpx.Client, operation
     assert answer.json()["errors"][0]["message"]
 
 
-def test_a_search_finds_instances(platform_user: httpx.Client) -> None:
-    found = platform_user.post(f"{SEARCH}/v3/resources/search", json=QUERY).json()["items"]
+def test_a_search_finds_instances(runtime: Runtime) -> None:
+    found = runtime.instances.list()
     assert found
-    for item in found:
-        assert len(item["crn"].split(":")) == 10
-        assert item["doc"]["extensions"]
+    for instance in found:
+        assert len(instance.crn.split(":")) == 10
+        assert instance.name
+        assert instance.plan_id
 
 
 def test_a_search_is_read_page_by_page(platform_user: httpx.Client) -> None:
@@ -129,6 +132,7 @@ def test_a_search_is_read_page_by_page(platform_user: httpx.Client) -> None:
     while True:
         page = platform_user.post(f"{url}?limit=1", json=body).json()
         read += [item["crn"] for item in page["items"]]
+        assert all(item["doc"]["extensions"] for item in page["items"])
         if "search_cursor" not in page:
             break
         body["search_cursor"] = page["search_cursor"]
@@ -145,16 +149,29 @@ def test_a_bad_search_is_refused(platform_user: httpx.Client, body: bytes) -> No
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [
+        ("GET", f"{CATALOG}/{'x' * 1001}"),
+        ("GET", f"{RESOURCES}/v2/resource_instances?name="),
+        ("GET", f"{RESOURCES}/v2/resource_instances/{'x' * 1001}"),
+    ],
+)
+def test_a_bad_name_is_refused(platform_user: httpx.Client, method: str, url: str) -> None:
+    assert platform_user.request(method, url).status_code == 400
+
+
 def test_a_cursor_of_nothing_is_refused(platform_user: httpx.Client) -> None:
     body = QUERY | {"search_cursor": "nonsense"}
     answer = platform_user.post(f"{SEARCH}/v3/resources/search", json=body)
     assert answer.status_code == 400
 
 
-def test_the_catalogue_tells_how_a_plan_is_paid(platform_user: httpx.Client) -> None:
-    found = platform_user.post(f"{SEARCH}/v3/resources/search", json=QUERY).json()["items"]
-    for item in found:
-        plan = platform_user.get(f"{CATALOG}/{item['service_plan_unique_id']}").json()
+def test_the_catalogue_tells_how_a_plan_is_paid(
+    runtime: Runtime, platform_user: httpx.Client
+) -> None:
+    for instance in runtime.instances.list():
+        plan = platform_user.get(f"{CATALOG}/{instance.plan_id}").json()
         assert plan["overview_ui"]["en"]["display_name"]
         kinds = {"free", "trial", "paygo", "paid", "subscription"}
         assert plan["metadata"]["pricing"]["type"] in kinds
@@ -170,13 +187,11 @@ def test_instances_are_listed_and_found_by_name(platform_user: httpx.Client) -> 
     assert platform_user.get(url, params={"name": "no-such-name"}).json()["resources"] == []
 
 
-def test_an_instance_is_read_and_changed(
-    platform_user: httpx.Client, platform_crns: dict[str, str]
-) -> None:
-    path = platform_crns["open"].replace(":", "%3A").replace("/", "%2F")
+def test_an_instance_is_read_and_changed(platform_user: httpx.Client, crns: dict[str, str]) -> None:
+    path = crns["open"].replace(":", "%3A").replace("/", "%2F")
     url = f"{RESOURCES}/v2/resource_instances/{path}"
     before = platform_user.get(url).json()
-    assert before["crn"] == platform_crns["open"]
+    assert before["crn"] == crns["open"]
     for wanted, given in ((300, 300), (None, 600)):
         body = {"parameters": {"instance_limit_seconds": wanted, "timestamp": "now"}}
         changed = platform_user.patch(url, json=body)
@@ -185,27 +200,26 @@ def test_an_instance_is_read_and_changed(
             assert int(instance["extensions"]["instance_limit_seconds"]) == given
 
 
-def test_a_bad_change_is_refused(
-    platform_user: httpx.Client, platform_crns: dict[str, str]
-) -> None:
-    guid = platform_crns["open"].split(":")[7]
+def test_a_bad_change_is_refused(platform_user: httpx.Client, crns: dict[str, str]) -> None:
+    guid = crns["open"].split(":")[7]
     url = f"{RESOURCES}/v2/resource_instances/{guid}"
     body = {"parameters": {"instance_limit_seconds": "much"}}
     assert platform_user.patch(url, json=body).status_code == 400
 
 
-def test_an_instance_may_be_given_other_devices(platform_mock: Mock, platform: Platform) -> None:
-    url = f"{RESOURCES}/v2/resource_instances/{platform.crn.split(':')[7]}"
+def test_an_instance_may_be_given_other_devices(
+    mock: Mock, connect: Connect, platform_user: httpx.Client, crn: str
+) -> None:
+    runtime = connect(instance=crn)
+    url = f"{RESOURCES}/v2/resource_instances/{crn.split(':')[7]}"
     parameters = {"backends": ["ibm_fez"], "usage_allocation_seconds": "90"}
-    changed = platform.http.patch(url, json={"parameters": parameters, "name": "mine"}).json()
+    changed = platform_user.patch(url, json={"parameters": parameters, "name": "mine"}).json()
     assert changed["name"] == "mine"
     assert changed["extensions"] == {"usage_allocation_seconds": "90", "backends": ["ibm_fez"]}
-    assert [device["name"] for device in platform.ask("list_backends").json()["devices"]] == [
-        "ibm_fez"
-    ]
+    assert [device.name for device in runtime.backends.list()] == ["ibm_fez"]
     body = {"parameters": {"backends": ["ibm_nowhere"]}}
-    assert platform.http.patch(url, json=body).status_code == 400
+    assert platform_user.patch(url, json=body).status_code == 400
     everything = {"parameters": {"backends": ["ANY"]}}
-    assert platform.http.patch(url, json=everything).json()["extensions"]["backends"] == ["ANY"]
-    assert len(platform.ask("list_backends").json()["devices"]) > 4
-    assert len(platform_mock.world.backends) > 4
+    assert platform_user.patch(url, json=everything).json()["extensions"]["backends"] == ["ANY"]
+    assert len(runtime.backends.list()) > 4
+    assert len(mock.world.backends) > 4

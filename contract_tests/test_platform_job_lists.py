@@ -1,94 +1,99 @@
 from __future__ import annotations
 
+from typing import Any
+
+import httpx
 import pytest
 
-from contract_tests.platform import Platform, error
+from contract_tests.platform import error, run, submit
 from dryshot.mock import Mock
 from dryshot.world.runner import Pace
+from dryshot_client import Runtime
 
 
-def ids(platform: Platform, query: str) -> list[str]:
+def ids(runtime: Runtime, **query: Any) -> list[str]:
     """The ids that a list has."""
-    return [job["id"] for job in platform.http.get(f"/jobs?{query}").json()["jobs"]]
+    return [job.id for job in runtime.jobs.list(**query)]
 
 
-def test_jobs_are_listed_newest_first_page_by_page(platform: Platform) -> None:
-    made = [platform.submit(tags=["dryshot-pages"]) for _ in range(5)][::-1]
-    query = "tags=dryshot-pages"
-    count = platform.http.get(f"/jobs?{query}").json()["count"]
-    pages = [ids(platform, f"{query}&limit=2&offset={offset}") for offset in (0, 2, 4)]
-    assert [job_id for page in pages for job_id in page][:5] == made
-    assert ids(platform, f"{query}&sort=ASC")[-5:] == made[::-1]
-    body = platform.http.get(f"/jobs?{query}&limit=1&offset=1").json()
-    assert body["count"] == count >= 5
+def test_jobs_are_listed_newest_first_page_by_page(
+    runtime: Runtime, platform: httpx.Client
+) -> None:
+    made = [submit(runtime, tags=["dryshot-pages"]) for _ in range(5)][::-1]
+    tags = ["dryshot-pages"]
+    assert ids(runtime, tags=tags, page_size=2)[:5] == made
+    assert ids(runtime, tags=tags, sort="ASC")[-5:] == made[::-1]
+    assert ids(runtime, tags=tags, limit=3, page_size=2) == made[:3]
+    body = platform.get("/jobs?tags=dryshot-pages&limit=1&offset=1").json()
+    assert body["count"] == len(ids(runtime, tags=tags)) >= 5
     assert (body["limit"], body["offset"], len(body["jobs"])) == (1, 1, 1)
-    assert ids(platform, f"{query}&offset={count}") == []
+    beyond = platform.get(f"/jobs?tags=dryshot-pages&offset={body['count']}").json()
+    assert beyond["jobs"] == []
 
 
-def test_jobs_are_listed_without_parameters_unless_asked(platform: Platform) -> None:
-    platform.submit()
-    (job,) = platform.http.get("/jobs?limit=1").json()["jobs"]
-    assert "params" not in job
-    (job,) = platform.http.get("/jobs?limit=1&exclude_params=false").json()["jobs"]
-    assert job["params"]["pubs"]
+def test_jobs_are_listed_without_parameters_unless_asked(runtime: Runtime) -> None:
+    submit(runtime)
+    (job,) = runtime.jobs.list(limit=1)
+    assert "params" not in job.raw
+    (job,) = runtime.jobs.list(limit=1, exclude_params=False)
+    assert job.params["pubs"]
 
 
-def test_a_list_is_of_what_was_asked_for(platform: Platform) -> None:
-    first = platform.run(tags=["dryshot-one", "dryshot-two"])
-    second = platform.run(tags=["dryshot-one"], backend="ibm_fez")
-    both = {first["id"], second["id"]}
+def test_a_list_is_of_what_was_asked_for(runtime: Runtime) -> None:
+    first = run(runtime, tags=["dryshot-one", "dryshot-two"])
+    second = run(runtime, tags=["dryshot-one"], backend="ibm_fez")
+    both = {first.id, second.id}
 
-    def found(query: str) -> set[str]:
-        return both & set(ids(platform, f"tags=dryshot-one&{query}"))
+    def found(*tags: str, **query: Any) -> set[str]:
+        return both & set(ids(runtime, tags=["dryshot-one", *tags], **query))
 
-    assert found("") == both
-    assert found("tags=dryshot-two") == {first["id"]}
-    assert found("backend=ibm_fez") == {second["id"]}
-    assert found("program=sampler") == both
-    assert found("program=estimator") == set()
-    assert found("pending=true") == set()
-    assert found("pending=false") == both
-    assert found("session_id=no-such-session") == set()
-    assert second["id"] in found(f"created_after={second['created']}")
-    assert first["id"] in found(f"created_before={first['created']}")
-    assert found("created_after=2999-01-01T00:00:00Z") == set()
+    assert found() == both
+    assert found("dryshot-two") == {first.id}
+    assert found(backend="ibm_fez") == {second.id}
+    assert found(program="sampler") == both
+    assert found(program="estimator") == set()
+    assert found(pending=True) == set()
+    assert found(pending=False) == both
+    assert found(session_id="no-such-session") == set()
+    assert second.id in found(created_after=second.created)
+    assert first.id in found(created_before=first.created)
+    assert found(created_after="2999-01-01T00:00:00Z") == set()
 
 
 @pytest.mark.dryshot(pace=Pace(queue=60, run=60))
-def test_pending_jobs_are_queued_or_running(platform: Platform, platform_mock: Mock) -> None:
-    first = platform.submit()
-    platform_mock.clock.advance(70)
-    second = platform.submit()
-    assert ids(platform, "pending=true") == [second, first]
-    platform_mock.clock.advance(60)
-    assert ids(platform, "pending=true") == [second]
-    assert ids(platform, "pending=false") == [first]
+def test_pending_jobs_are_queued_or_running(runtime: Runtime, mock: Mock) -> None:
+    first = submit(runtime)
+    mock.clock.advance(70)
+    second = submit(runtime)
+    assert ids(runtime, pending=True) == [second, first]
+    mock.clock.advance(60)
+    assert ids(runtime, pending=True) == [second]
+    assert ids(runtime, pending=False) == [first]
 
 
-def test_jobs_of_mock_devices_are_listed_when_asked_for(platform: Platform) -> None:
-    job = platform.run(backend="mock_torino")
-    assert job["usage"]["qpu_charge_time_seconds"] == 0
-    assert job["id"] in ids(platform, "include_mocks=True")
-    assert job["id"] not in ids(platform, "")
+def test_jobs_of_mock_devices_are_listed_when_asked_for(runtime: Runtime) -> None:
+    job = run(runtime, backend="mock_torino")
+    assert job.usage is not None
+    assert job.usage.qpu_charge_time_seconds == 0
+    assert job.id in ids(runtime, include_mocks=True, limit=1)
+    assert job.id not in ids(runtime, limit=1)
 
 
-def test_tags_are_replaced_and_found(platform: Platform) -> None:
-    job_id = platform.submit(tags=["dryshot-before"])
-    answer = platform.http.put(f"/jobs/{job_id}/tags", json={"tags": ["dryshot-after"]})
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert platform.ask("get_job", job=job_id).json()["tags"] == ["dryshot-after"]
-    found = platform.http.get("/tags?type=job&search=dryshot-af").json()["tags"]
-    assert found == ["dryshot-after"]
-    assert platform.http.put(f"/jobs/{job_id}/tags", json={"tags": []}).status_code == 204
-    assert platform.ask("get_job", job=job_id).json()["tags"] == []
-    assert platform.http.get("/tags?type=job&search=dryshot-af").json()["tags"] == []
+def test_tags_are_replaced_and_found(runtime: Runtime) -> None:
+    job_id = submit(runtime, tags=["dryshot-before"])
+    for tags in (["dryshot-after"], []):
+        runtime.jobs.tags(job_id, tags)
+        assert runtime.jobs.get(job_id).tags == tags
+        assert runtime.tags.list("dryshot-af") == tags
 
 
 @pytest.mark.parametrize(
     ("tags", "code"), [(["x"] * 9, 1204), (["x" * 87], 1205), ("one", 1208), ([1], 1208)]
 )
-def test_bad_tags_are_refused(platform: Platform, tags: object, code: int) -> None:
-    job_id = platform.submit(tags=["kept"])
-    answer = platform.http.put(f"/jobs/{job_id}/tags", json={"tags": tags})
+def test_bad_tags_are_refused(
+    runtime: Runtime, platform: httpx.Client, tags: object, code: int
+) -> None:
+    job_id = submit(runtime, tags=["kept"])
+    answer = platform.put(f"/jobs/{job_id}/tags", json={"tags": tags})
     assert error(answer)[:2] == (400, code)
-    assert platform.ask("get_job", job=job_id).json()["tags"] == ["kept"]
+    assert runtime.jobs.get(job_id).tags == ["kept"]

@@ -15,7 +15,10 @@ ROOT = Path(__file__).parents[1]
 
 def test_the_contract_holds_over_a_socket() -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "contract_tests"]
-    environment = os.environ | {"DRYSHOT_LIVE_API_KEY": "anything"}
+    environment = os.environ | {
+        "DRYSHOT_LIVE_API_KEY": "anything",
+        "DRYSHOT_LIVE_INSTANCE": "premium-instance",
+    }
     with served(Mock().asgi()) as address:
         command += ["--dryshot-target=live", f"--dryshot-base-url=http://{address}"]
         done = subprocess.run(

@@ -113,6 +113,47 @@ def test_the_client_fixture_runs_a_job(pytester: pytest.Pytester) -> None:
     run(pytester, code).assert_outcomes(passed=1)
 
 
+PLATFORM = """
+    import asyncio, pytest, dryshot as package
+
+    QASM = 'OPENQASM 3.0; include "stdgates.inc"; bit[1] c; x $0; c[0] = measure $0;'
+
+    def test_it(dryshot, runtime):
+        (pub,) = runtime.sampler("ibm_fez", QASM, shots=100).result()
+        assert pub.counts()["1"] > 50
+        assert dryshot.journal
+
+    def test_it_asynchronously(dryshot, async_runtime):
+        async def main():
+            async with async_runtime as runtime:
+                job = await runtime.sampler("ibm_fez", QASM, shots=100)
+                return (await job.result())[0].counts()
+
+        assert asyncio.run(main())["1"] > 50
+        assert dryshot.journal
+
+    @pytest.mark.dryshot(pace=package.Pace(queue=3600, run=60))
+    def test_waiting_moves_the_clock_of_the_mock(dryshot, runtime):
+        job = runtime.sampler("ibm_fez", QASM)
+        before = dryshot.clock.now()
+        assert runtime.jobs.wait(job.id, timeout=7200).status == "Completed"
+        assert (dryshot.clock.now() - before).total_seconds() >= 3660
+
+    INSTANCE = package.ServiceInstance.make(
+        "lab", account_id="ab" * 16, plan="flex", region="eu-de"
+    )
+
+    @pytest.mark.dryshot(accounts=[package.Account("a key", service_instances=[INSTANCE])])
+    def test_the_first_declared_account_is_used(dryshot, runtime):
+        assert runtime.instances.usage().instance_id == INSTANCE.crn
+        assert {each.request.host for each in dryshot.journal} >= {"eu-de.quantum.cloud.ibm.com"}
+"""
+
+
+def test_the_platforms_fixtures_run_jobs(pytester: pytest.Pytester) -> None:
+    run(pytester, PLATFORM).assert_outcomes(passed=4)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -135,7 +176,9 @@ def test_options_that_do_not_go_together_are_explained(
 
 def test_the_marker_and_the_fixtures_are_listed(pytester: pytest.Pytester) -> None:
     run(pytester, "", "--markers").stdout.fnmatch_lines(["@pytest.mark.dryshot(seed=*"])
-    run(pytester, "", "--fixtures").stdout.fnmatch_lines(["dryshot -- *", "legacy_runtime -- *"])
+    listed = run(pytester, "", "--fixtures").stdout.str()
+    for name in ("dryshot", "runtime", "async_runtime", "legacy_runtime", "runtime_service"):
+        assert f"\n{name} -- " in listed
 
 
 def test_nothing_stays_patched_after_the_run(pytester: pytest.Pytester) -> None:

@@ -13,10 +13,11 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi import checks
 
-from contract_tests.platform import DOCUMENTS, GRANT, IAM, LATEST, OPERATIONS, RUNTIME, SEARCH
+from contract_tests.platform import BODIES, GRANT, IAM, RUNTIME, SEARCH
 from dryshot import Mock
 from dryshot.contract import Contract
-from tests.dialects.platform import one
+from dryshot.mounts.referee import PLATFORM_CONTRACTS
+from tests.dialects.platform import LATEST, one
 
 # A request that fits the document may still name what does not exist, so acceptance is not checked.
 CHECKS = [
@@ -67,10 +68,10 @@ def existing(path: str, headers: dict[str, str]) -> dict[str, str]:
     crn = headers["Service-CRN"].split(":")
     match path.split("/{", maxsplit=1)[0]:
         case "/jobs":
-            body = OPERATIONS["create_job"].body
+            body = dict(BODIES["create_job"])
             id_ = post(f"{RUNTIME}/jobs", json=body, headers=headers)["id"]
         case "/sessions":
-            body = OPERATIONS["create_session"].body
+            body = dict(BODIES["create_session"])
             id_ = post(f"{RUNTIME}/sessions", json=body, headers=headers)["id"]
         case "/backends":
             id_ = "ibm_fez"
@@ -96,7 +97,7 @@ def schema(name: str, *, programs: bool = False) -> Any:
     return found
 
 
-runtime, iam, search, catalog, resources = map(schema, DOCUMENTS)
+runtime, iam, search, catalog, resources = map(schema, PLATFORM_CONTRACTS)
 whole = schema("platform-runtime", programs=True)
 
 

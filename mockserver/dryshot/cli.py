@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from dryshot.commands import COMMANDS
 from dryshot.errors import MissingExtra
 
 __all__ = ["main"]
@@ -18,24 +19,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"dryshot {version('dryshot')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    demo = commands.add_parser(
-        "demo",
-        help="make every call of the notebook that dryshot began with, offline",
-        description="Log in, list, submit an OpenQASM 3 circuit, read its results and log out, "
-        "with plain requests calls to IBM's host names, which the mock answers.",
-    )
-    demo.add_argument(
-        "--engine",
-        choices=("auto", "aer", "stub"),
-        default="auto",
-        help="what computes the job: qiskit-aer, or invented values (default: what is installed)",
-    )
-    demo.add_argument("--seed", type=int, default=0, help="another seed, other results")
+    for name, command in COMMANDS.items():
+        command.declare(
+            commands.add_parser(name, help=command.HELP, description=command.DESCRIPTION)
+        )
     settings = parser.parse_args(arguments)
-
-    from dryshot.demo import run
-
     try:
-        return run(engine=settings.engine, seed=settings.seed)
+        return COMMANDS[settings.command].run(settings)
     except MissingExtra as error:
         parser.error(str(error))

@@ -14,11 +14,19 @@ if TYPE_CHECKING:
 
     from dryshot.mock import Mock
     from dryshot.targets import Target
-    from dryshot_client import LegacyRuntime
+    from dryshot_client import AsyncRuntime, LegacyRuntime, Runtime
 
-__all__ = ["dryshot", "dryshot_target", "legacy_runtime", "runtime_service"]
+__all__ = [
+    "async_runtime",
+    "dryshot",
+    "dryshot_target",
+    "legacy_runtime",
+    "runtime",
+    "runtime_service",
+]
 
 API_KEY_VARIABLE = "DRYSHOT_LIVE_API_KEY"
+INSTANCE_VARIABLE = "DRYSHOT_LIVE_INSTANCE"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,8 +41,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--dryshot-base-url",
         metavar="URL",
-        help="with --dryshot-target=live: the service; its auth API is at URL/api, its runtime "
-        f"API at URL/runtime, and the API token is read from {API_KEY_VARIABLE}",
+        help="with --dryshot-target=live: the service; the classic auth API is at URL/api, the "
+        "classic runtime API at URL/runtime, the platform's at URL/api/v1; the API key is read "
+        f"from {API_KEY_VARIABLE}, the instance, if there are several, from {INSTANCE_VARIABLE}",
     )
 
 
@@ -72,7 +81,47 @@ def dryshot_target(request: pytest.FixtureRequest) -> Target:
     if request.config.getoption("--dryshot-target") == "mock":
         return mock_target(request.getfixturevalue("dryshot"))
     url = request.config.getoption("--dryshot-base-url")
-    return live_target(url, os.environ[API_KEY_VARIABLE])
+    return live_target(url, os.environ[API_KEY_VARIABLE], os.environ.get(INSTANCE_VARIABLE))
+
+
+@pytest.fixture
+def runtime(dryshot_target: Target) -> Iterator[Runtime]:
+    """A ``dryshot_client.Runtime`` on the target that was chosen.
+
+    Every answer it gets is checked against the OpenAPI documents, whoever gives it.
+    """
+    from dryshot_client import Runtime
+
+    target = dryshot_target
+    with Runtime(
+        api_key=target.api_token,
+        instance=target.instance,
+        url=target.cloud_url,
+        transport=target.transport,
+        sleep=target.sleep,
+        monotonic=target.monotonic,
+    ) as runtime:
+        yield runtime
+
+
+@pytest.fixture
+def async_runtime(dryshot_target: Target) -> AsyncRuntime:
+    """A ``dryshot_client.AsyncRuntime`` on the same target; it is closed by whoever opens it.
+
+    Its connections belong to the event loop of the test that uses it, so a test that talks to a
+    service writes ``async with async_runtime:``; with the mock there is nothing to close.
+    """
+    from dryshot_client import AsyncRuntime
+
+    target = dryshot_target
+    return AsyncRuntime(
+        api_key=target.api_token,
+        instance=target.instance,
+        url=target.cloud_url,
+        transport=target.async_transport,
+        sleep=target.async_sleep,
+        monotonic=target.monotonic,
+    )
 
 
 @pytest.fixture

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import httpx
 
-from contract_tests.platform import GRANT, IAM, LATEST, SEARCH
+from contract_tests.platform import GRANT, IAM, PARAMS, SEARCH
 from dryshot.world import Outcome, Task
 
-__all__ = ["log_in", "one"]
+__all__ = ["LATEST", "log_in", "one", "sampler"]
+
+LATEST = "2026-04-15"
 
 
 def one(_task: Task) -> Outcome:
@@ -29,3 +32,8 @@ def log_in(http: httpx.Client, api_key: str = "key") -> Mapping[str, str]:
     found = http.post(f"{SEARCH}/v3/resources/search", json=body, headers=headers).json()
     crns = {item["name"]: item["crn"] for item in found["items"]}
     return headers | {"service-crn": crns["premium-instance"]}
+
+
+def sampler(**fields: Any) -> dict[str, Any]:
+    """The body of a small job."""
+    return {"program_id": "sampler", "backend": "ibm_torino", "params": PARAMS} | fields

@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.platform import GRANT, IAM, RUNTIME, error, sampler
+from contract_tests.platform import GRANT, IAM, RUNTIME, error
 from dryshot.mock import Mock
 from dryshot.world import Account
 from dryshot.world.platform import ServiceInstance
 from dryshot.world.runner import Pace
-from tests.dialects.platform import log_in, one
+from tests.dialects.platform import log_in, one, sampler
 
 EUROPE = "https://eu-de.quantum.cloud.ibm.com/api/v1"
 HERE = ServiceInstance.make("premium-instance", account_id="a" * 32, plan="premium")

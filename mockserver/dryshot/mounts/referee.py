@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import ssl
 from collections.abc import Iterable
 
 import httpx
@@ -10,9 +12,40 @@ from dryshot.contract import Contract, MethodNotAllowed, NoSuchPath
 from dryshot.http import Response
 from dryshot.sites import Sites
 
-__all__ = ["LEGACY_CONTRACTS", "Referee"]
+__all__ = ["LEGACY_CONTRACTS", "PLATFORM_CONTRACTS", "AsyncReferee", "Referee"]
 
 LEGACY_CONTRACTS = ("legacy-auth", "legacy-runtime")
+PLATFORM_CONTRACTS = (
+    "platform-runtime",
+    "platform-iam",
+    "platform-search",
+    "platform-catalog",
+    "platform-resources",
+)
+
+
+class Rules:
+    """What documents say about answers."""
+
+    def __init__(self, contracts: Iterable[str]) -> None:
+        loaded = map(Contract.load, contracts)
+        self._sites = Sites(
+            (server, contract) for contract in loaded for server in contract.servers
+        )
+
+    def check(self, request: httpx.Request, response: httpx.Response) -> None:
+        """``SpecDrift`` if the first document that knows the request forbids the answer."""
+        path = request.url.raw_path.decode().partition("?")[0]
+        for contract, rest in self._sites.find(request.url.host, path):
+            try:
+                operation = contract.match(request.method, rest).operation
+            except (NoSuchPath, MethodNotAllowed):
+                continue
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            contract.check_response(
+                operation, Response(response.status_code, headers, response.content)
+            )
+            return
 
 
 class Referee(httpx.BaseTransport):
@@ -26,29 +59,45 @@ class Referee(httpx.BaseTransport):
         inner: httpx.BaseTransport | None = None,
         contracts: Iterable[str] = LEGACY_CONTRACTS,
     ) -> None:
-        self._inner = inner or httpx.HTTPTransport()
-        loaded = map(Contract.load, contracts)
-        self._sites = Sites(
-            (server, contract) for contract in loaded for server in contract.servers
-        )
+        self._inner = inner or httpx.HTTPTransport(verify=_tls())
+        self._rules = Rules(contracts)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer as ``inner`` does."""
         response = self._inner.handle_request(request)
-        path = request.url.raw_path.decode().partition("?")[0]
-        for contract, rest in self._sites.find(request.url.host, path):
-            try:
-                operation = contract.match(request.method, rest).operation
-            except (NoSuchPath, MethodNotAllowed):
-                continue
-            response.read()
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            contract.check_response(
-                operation, Response(response.status_code, headers, response.content)
-            )
-            break
+        response.read()
+        self._rules.check(request, response)
         return response
 
     def close(self) -> None:
         """Close ``inner``."""
         self._inner.close()
+
+
+class AsyncReferee(httpx.AsyncBaseTransport):
+    """The same for asynchronous clients."""
+
+    def __init__(
+        self,
+        inner: httpx.AsyncBaseTransport | None = None,
+        contracts: Iterable[str] = LEGACY_CONTRACTS,
+    ) -> None:
+        self._inner = inner or httpx.AsyncHTTPTransport(verify=_tls())
+        self._rules = Rules(contracts)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer as ``inner`` does."""
+        response = await self._inner.handle_async_request(request)
+        await response.aread()
+        self._rules.check(request, response)
+        return response
+
+    async def aclose(self) -> None:
+        """Close ``inner``."""
+        await self._inner.aclose()
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    # Reading the certificates takes longer than a test, and they are the same for all.
+    return httpx.create_ssl_context()

@@ -1,0 +1,30 @@
+"""Who shares a server: what the parts of it know about tenants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from dryshot.http import Request, Response
+from dryshot.mock import Mock
+
+__all__ = ["Tenancy"]
+
+
+class Tenancy(Protocol):
+    """The worlds of a server, each a mock of its own, and an endpoint that finds the right one.
+
+    A tenant's name is made from its API key and does not give it away.
+    """
+
+    def __call__(self, request: Request) -> Response:
+        """Answer one request in the world of whoever asks."""
+
+    def names(self) -> Sequence[str]:
+        """Every tenant, oldest first."""
+
+    def mock(self, name: str) -> Mock:
+        """One tenant's mock; ``KeyError`` if there is none of that name."""
+
+    def reset(self, name: str | None = None) -> None:
+        """Let one tenant, or all, begin anew."""
