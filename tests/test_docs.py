@@ -13,6 +13,7 @@ from dryshot import Mock
 ROOT = Path(__file__).parents[1]
 BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
 PROGRAMS = [block for block in BLOCKS if "def test_" not in block]
+GUIDE = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "client.md").read_text(), re.DOTALL)
 TESTS = [block for block in BLOCKS if "def test_" in block]
 
 
@@ -28,7 +29,14 @@ def test_programs_in_the_readme_run(code: str, capsys: pytest.CaptureFixture[str
 def test_tests_in_the_readme_pass(code: str, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(code)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--strict-markers")
-    result.assert_outcomes(passed=1)
+    result.assert_outcomes(passed=code.count("def test_"))
+
+
+@pytest.mark.parametrize("code", GUIDE)
+def test_programs_in_the_clients_guide_run(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with Mock().activate():
+        exec(compile(code, "client.md", "exec"), {"__name__": "guide"})  # noqa: S102 - our own text
+    assert capsys.readouterr().out
 
 
 def test_the_world_in_the_readme_can_be_read(tmp_path: Path) -> None:
