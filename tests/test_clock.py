@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dryshot.clock import Clock, isoformat
+from dryshot.clock import Clock, WallClock, isoformat
 
 START = datetime(2023, 9, 11, 17, 27, 45, tzinfo=UTC)
 seconds = st.floats(min_value=0, max_value=1e6, allow_nan=False)
@@ -118,3 +118,115 @@ def test_iso_text_reads_back(instant: datetime) -> None:
     text = isoformat(instant)
     assert text.endswith("Z")
     assert datetime.fromisoformat(text) == instant
+
+
+class Wall:
+    """The machine's own time, set by hand."""
+
+    def __init__(self) -> None:
+        self.time = START.timestamp()
+
+    def __call__(self) -> float:
+        return self.time
+
+
+def after(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def test_a_wall_clock_goes_with_real_time_from_wherever_it_starts() -> None:
+    wall = Wall()
+    now, earlier = WallClock(wall=wall), WallClock("2020-01-01T00:00:00Z", wall=wall)
+    wall.time += 2.5
+    assert now.now() == after(2.5)
+    assert earlier.now() == datetime(2020, 1, 1, 0, 0, 2, 500_000, tzinfo=UTC)
+    assert now.time() == wall.time
+
+
+def test_by_default_a_wall_clock_shows_the_time_of_this_machine() -> None:
+    before = datetime.now(UTC)
+    clock = WallClock()
+    assert before - timedelta(seconds=1) <= clock.now() <= datetime.now(UTC) + timedelta(seconds=1)
+
+
+def test_a_tick_of_a_wall_clock_runs_what_is_due_at_its_own_instant_and_adds_nothing() -> None:
+    wall, ran = Wall(), list[datetime]()
+    clock = WallClock(wall=wall)
+    clock.call_later(1, lambda: clock.call_later(1, lambda: ran.append(clock.now())))
+    wall.time += 1.5
+    clock.tick()
+    assert (ran, clock.now()) == ([], after(1.5))
+    wall.time += 1.5
+    clock.keep_up()
+    assert (ran, clock.now()) == ([after(2)], after(3))
+
+
+def test_an_action_that_takes_real_time_does_not_make_a_wall_clock_late() -> None:
+    wall = Wall()
+    clock = WallClock(wall=wall)
+
+    def work() -> None:
+        wall.time += 5
+
+    clock.call_later(1, work)
+    wall.time += 2
+    clock.tick()
+    assert clock.now() == after(7)
+
+
+def test_advancing_a_wall_clock_adds_to_its_offset() -> None:
+    wall, ran = Wall(), list[datetime]()
+    clock = WallClock(wall=wall)
+    clock.call_later(60, lambda: ran.append(clock.now()))
+    clock.advance(100)
+    wall.time += 1
+    assert (ran, clock.now()) == ([after(60)], after(101))
+    clock.advance_to(after(200))
+    wall.time += 1
+    assert clock.now() == after(201)
+    with pytest.raises(ValueError, match="cannot go back"):
+        clock.advance_to(after(200.5))
+
+
+def test_advancing_within_an_action_counts_only_beyond_where_the_clock_was_going() -> None:
+    wall = Wall()
+    clock = WallClock(wall=wall)
+    clock.call_later(1, lambda: clock.advance(2))
+    clock.advance(10)
+    assert clock.now() == after(10)
+    clock.call_later(1, lambda: clock.advance(20))
+    clock.advance(10)
+    assert clock.now() == after(31)
+
+
+def test_a_frozen_wall_clock_stands_still_and_goes_on_from_there() -> None:
+    wall = Wall()
+    clock = WallClock(wall=wall)
+    with clock.frozen():
+        wall.time += 100
+        clock.tick()
+        assert clock.now() == START
+        clock.advance(5)
+        assert clock.now() == after(5)
+    assert clock.now() == after(5)
+    wall.time += 1
+    assert clock.now() == after(6)
+
+
+def test_a_wall_clock_does_not_go_back_with_the_machine() -> None:
+    wall = Wall()
+    clock = WallClock(wall=wall)
+    wall.time += 10
+    clock.tick()
+    wall.time -= 3600
+    assert clock.now() == after(10)
+    clock.tick()
+    wall.time += 1
+    assert clock.now() == after(11)
+
+
+def test_real_time_does_not_move_a_virtual_clock() -> None:
+    clock, ran = Clock(START), list[int]()
+    clock.call_later(0, lambda: ran.append(1))
+    clock.keep_up()
+    assert (ran, clock.now()) == ([], START)

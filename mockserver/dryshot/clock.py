@@ -5,11 +5,12 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["Clock", "Event", "isoformat"]
+__all__ = ["Clock", "Event", "Instant", "WallClock", "isoformat"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -83,16 +84,16 @@ class Clock:
 
     def now(self) -> datetime:
         """The present instant, in UTC."""
-        return _EPOCH + timedelta(microseconds=self._now)
+        return _EPOCH + timedelta(microseconds=self._present())
 
     def time(self) -> float:
         """The present instant in POSIX seconds, like :func:`time.time`."""
-        return self._now / 1_000_000
+        return self._present() / 1_000_000
 
     def call_later(self, seconds: float, action: Callable[[], object]) -> Event:
         """Run ``action`` when ``seconds`` have passed; at the next movement if that is none."""
         with self.lock:
-            event = Event(self._now + round(seconds * 1_000_000), action)
+            event = Event(self._present() + round(seconds * 1_000_000), action)
             heapq.heappush(self._due, (event.when, next(self._order), event))
             return event
 
@@ -101,13 +102,13 @@ class Clock:
         if seconds < 0:
             raise ValueError(f"cannot advance by {seconds} s; time does not run backwards")
         with self.lock:
-            self._move(self._now + round(seconds * 1_000_000))
+            self._move(self._present() + round(seconds * 1_000_000))
 
     def advance_to(self, instant: Instant) -> None:
         """Move to ``instant``, not before now, and run everything that falls due, in order."""
         with self.lock:
             target = _microseconds(instant)
-            if target < self._now:
+            if target < self._present():
                 raise ValueError(f"cannot go back from {isoformat(self.now())} to {instant}")
             self._move(target)
 
@@ -115,6 +116,9 @@ class Clock:
         """Move by one tick, as every request does; a frozen clock stays, and runs what is due."""
         with self.lock:
             self._move(self._now if self._frozen else self._now + self._tick)
+
+    def keep_up(self) -> None:
+        """Run what real time has made due, if it goes by that; a server calls this by a timer."""
 
     def freeze(self) -> None:
         """Let requests no longer move the clock; :meth:`advance` still does."""
@@ -127,11 +131,17 @@ class Clock:
     @contextmanager
     def frozen(self) -> Iterator[Clock]:
         """Freeze within a ``with`` block, and go back to what was before."""
-        before, self._frozen = self._frozen, True
+        before = self._frozen
+        self.freeze()
         try:
             yield self
         finally:
-            self._frozen = before
+            if not before:
+                self.unfreeze()
+
+    def _present(self) -> int:
+        """The present instant in microseconds."""
+        return self._now
 
     def _move(self, target: int) -> None:
         while self._due and self._due[0][0] <= target:
@@ -139,3 +149,68 @@ class Clock:
             self._now = max(self._now, when)
             event.fire()
         self._now = max(self._now, target)
+
+
+class WallClock(Clock):
+    """Real time plus an offset, which :meth:`advance` and :meth:`advance_to` add to.
+
+    It starts at ``start``, or at the present, and goes by itself; it never goes back, even where
+    the machine's own time is set back. What is due runs when the clock is looked after: at every
+    :meth:`tick`, :meth:`advance` and :meth:`keep_up`; while it runs, the time is the instant at
+    which it was due. A frozen clock stands still, and goes on from there when it is let go.
+
+    ``wall`` gives real time, in POSIX seconds.
+    """
+
+    def __init__(
+        self, start: Instant | None = None, *, wall: Callable[[], float] = time.time
+    ) -> None:
+        self._wall = wall
+        super().__init__(wall() if start is None else start)
+        self._offset = self._now - self._real()
+        self._moving = False
+
+    def tick(self) -> None:
+        """Run what is due by now."""
+        with self.lock:
+            if not self._frozen:
+                # Where the machine's time was set back, go on from here.
+                self._offset = max(self._offset, self._now - self._real())
+            self._move(self._present())
+
+    def keep_up(self) -> None:
+        """Run what is due by now."""
+        if self._due:
+            self.tick()
+
+    def freeze(self) -> None:
+        """Let time stand still; :meth:`advance` still moves it."""
+        with self.lock:
+            self._now = self._present()
+            super().freeze()
+
+    def unfreeze(self) -> None:
+        """Let time go on from where it stands."""
+        with self.lock:
+            super().unfreeze()
+            self._offset = self._now - self._real()
+
+    def _real(self) -> int:
+        return round(self._wall() * 1_000_000)
+
+    def _present(self) -> int:
+        if self._frozen or self._moving:
+            return self._now
+        return max(self._now, self._real() + self._offset)
+
+    def _move(self, target: int) -> None:
+        if self._moving:
+            super()._move(target)
+            return
+        present, self._moving = self._present(), True
+        try:
+            super()._move(target)
+        finally:
+            self._moving = False
+            if not self._frozen:
+                self._offset += max(0, self._now - present)

@@ -60,6 +60,8 @@ class Mock:
         pace: how long jobs wait and run, in seconds of the clock: one
             :class:`~dryshot.world.runner.Pace`, or a function from a job to its own.
         executor: where the engine runs; by default in the caller's thread.
+        wait: whether a look at a job whose time is over waits for its engine, so that times are the
+            clock's alone; without it the job is Running until the engine is done.
         max_body_bytes: larger request bodies are refused.
     """
 
@@ -75,6 +77,7 @@ class Mock:
         ids: IdSource | None = None,
         pace: PacePolicy | None = None,
         executor: Executor | None = None,
+        wait: bool = True,
         max_body_bytes: int = MAX_BODY_BYTES,
     ) -> None:
         self.clock = clock if isinstance(clock, Clock) else Clock(clock)
@@ -92,6 +95,7 @@ class Mock:
             ids=ids,
             pace=pace,
             executor=executor,
+            wait=wait,
         )
         self.journal = Journal()
         self.faults = Faults()

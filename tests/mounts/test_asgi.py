@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import http.client
+import json
 import logging
 import threading
 import tracemalloc
@@ -17,7 +18,7 @@ import requests
 
 from dryshot.errors import SpecDrift
 from dryshot.http import Request, Response
-from dryshot.mounts.asgi import asgi
+from dryshot.mounts.asgi import asgi, own_answer, send_response
 from tests.mounts.endpoints import Asked, echo, in_order
 from tests.serving import served
 
@@ -98,6 +99,36 @@ def test_a_server_that_gives_no_raw_path_gets_it_encoded_again() -> None:
     endpoint = Asked()
     drive(asgi(endpoint), scope(path="/a b/é", raw_path=None), {"type": "http.request"})
     assert endpoint.last.path == "/a%20b/%C3%A9"
+
+
+@pytest.mark.parametrize(
+    ("target", "host", "path"),
+    [
+        (b"http://api.example:81/a%2Fb", "api.example", "/a%2Fb"),
+        (b"HTTPS://api.example", "api.example", "/"),
+        (b"*", "other.example", "/*"),
+        (b"//api.example/a", "other.example", "//api.example/a"),
+        (b"ftp://api.example/a", "other.example", "/ftp://api.example/a"),
+    ],
+)
+def test_a_whole_url_as_target_says_host_and_path(target: bytes, host: str, path: str) -> None:
+    endpoint = Asked()
+    asked = scope(raw_path=target, headers=[(b"host", b"other.example")])
+    drive(asgi(endpoint), asked, {"type": "http.request"})
+    assert (endpoint.last.host, endpoint.last.path) == (host, path)
+
+
+def test_an_answer_of_our_own_says_that_it_is() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(send_response(send, "GET", own_answer(413, "too large", last=True), more=True))
+    start, body = sent
+    assert (start["status"], (b"connection", b"close") in start["headers"]) == (413, True)
+    assert json.loads(body["body"]) == {"dryshot": {"status": 413, "detail": "too large"}}
+    assert body["more_body"] is True
 
 
 def test_a_body_in_pieces_is_joined() -> None:

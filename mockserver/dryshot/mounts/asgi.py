@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import json
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Executor
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import quote
 from dryshot.http import Endpoint, Request, Response
 from dryshot.mounts.wire import DEFAULT_PORTS, framed, joined
 
-__all__ = ["Application", "asgi"]
+__all__ = ["Application", "Message", "Receive", "Send", "asgi", "own_answer", "send_response"]
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -62,12 +63,14 @@ def asgi(
         except Exception:
             # Servers drop the connection after an exception; in HTTP/1 the caller has to be told.
             last = scope.get("http_version", "1.1").startswith("1")
-            await _send(send, method, _fault(), last=last)
+            await send_response(send, method, own_answer(500, _OUR_FAULT, last=last))
             raise
-        await _send(send, method, response)
+        await send_response(send, method, response)
 
     return application
 
+
+_ABSOLUTE = re.compile(r"https?://(?P<authority>[^/]+)(?P<path>/.*)?", re.IGNORECASE)
 
 _OUR_FAULT = (
     "dryshot itself failed; the service it stands in for does not answer so. "
@@ -75,9 +78,12 @@ _OUR_FAULT = (
 )
 
 
-def _fault() -> Response:
-    body = json.dumps({"dryshot": {"status": 500, "detail": _OUR_FAULT}}).encode()
-    return Response(500, {"content-type": "application/json"}, body)
+def own_answer(status: int, detail: str, *, last: bool = False) -> Response:
+    """An answer that is dryshot's own, not the service's; ``last`` closes the connection."""
+    headers = {"content-type": "application/json"} | ({"connection": "close"} if last else {})
+    return Response(
+        status, headers, json.dumps({"dryshot": {"status": status, "detail": detail}}).encode()
+    )
 
 
 async def _live(receive: Receive, send: Send) -> None:
@@ -108,11 +114,16 @@ def _request(scope: Message, body: bytes) -> Request:
     headers = joined(scope["headers"])
     scheme = scope.get("scheme", "http")
     host, port = _authority(headers.get("host", ""), scope.get("server"))
-    path = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
+    path = (scope.get("raw_path") or quote(scope["path"]).encode("ascii")).decode("latin-1")
+    if not path.startswith("/"):  # "*", or a whole URL, as a proxy is sent
+        url = _ABSOLUTE.fullmatch(path)
+        path = (url["path"] or "/") if url else f"/{path}"
+        if url:
+            host, port = _authority(url["authority"], None)
     return Request(
         method=scope["method"],
         host=host,
-        path=path.decode("latin-1"),
+        path=path,
         query=scope["query_string"].decode("latin-1"),
         headers=headers,
         body=body,
@@ -131,9 +142,10 @@ def _authority(header: str, server: tuple[str, int | None] | None) -> tuple[str,
     return header.strip("[]").lower(), None
 
 
-async def _send(send: Send, method: str, response: Response, *, last: bool = False) -> None:
+async def send_response(send: Send, method: str, response: Response, *, more: bool = False) -> None:
+    """Send it all; with ``more``, an empty ``http.response.body`` is still to be sent."""
     headers, body = framed(method, response)
-    if last:
+    if response.headers.get("connection") == "close":
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": body, "more_body": more})

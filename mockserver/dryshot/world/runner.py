@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import traceback
+from abc import abstractmethod
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
@@ -14,7 +15,15 @@ from dryshot.world.jobs import Job
 from dryshot.world.lifecycle import JobEvent
 from dryshot.world.work import Engine, Outcome, Task
 
-__all__ = ["Hold", "InlineExecutor", "Pace", "PacePolicy", "Runner", "default_pace"]
+__all__ = [
+    "Hold",
+    "InlineExecutor",
+    "LimitedExecutor",
+    "Pace",
+    "PacePolicy",
+    "Runner",
+    "default_pace",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,6 +74,20 @@ class InlineExecutor(Executor):
         return future
 
 
+class LimitedExecutor(Executor):
+    """An executor that stops what takes too long."""
+
+    @abstractmethod
+    def submit_within(
+        self, seconds: float | None, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        """Like ``submit``; ``TimeoutError`` when ``fn`` has run for ``seconds`` of real time."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run ``fn`` for as long as it takes."""
+        return self.submit_within(None, fn, *args, **kwargs)
+
+
 @dataclass(slots=True)
 class _Run:
     job: Job
@@ -75,7 +98,13 @@ class _Run:
 
 
 class Runner:
-    """Every job that is not yet final, and the event that moves it next."""
+    """Every job that is not yet final, and the event that moves it next.
+
+    With ``wait``, the end of a run waits for the engine, and so always comes at its own instant.
+    Without, nobody waits: a job whose run is over before the engine is done ends when it is done,
+    at the clock's next movement. The engine's time is real, and limited to the job's ``cost`` by an
+    executor that can do that.
+    """
 
     def __init__(
         self,
@@ -86,6 +115,7 @@ class Runner:
         executor: Executor,
         on_change: Callable[[Job], Any],
         hold: Hold = lambda _job: 0.0,
+        wait: bool = True,
     ) -> None:
         self.clock = clock
         self.engine = engine
@@ -93,6 +123,7 @@ class Runner:
         self._executor = executor
         self._on_change = on_change
         self._hold = hold
+        self._wait = wait
         self._runs: dict[str, _Run] = {}
 
     def enqueue(self, job: Job, task: Task) -> None:
@@ -138,9 +169,24 @@ class Runner:
         if seconds > job.cost:
             run.due = self.clock.call_later(job.cost, lambda: self._stop(job))
         else:
-            future = run.future = self._executor.submit(self.engine, task)
-            run.due = self.clock.call_later(seconds, lambda: self._finish(job, future))
+            run.future = self._submit(job, task)
+            run.due = self.clock.call_later(seconds, lambda: self._end(run))
         self._on_change(job)
+
+    def _submit(self, job: Job, task: Task) -> Future[Outcome]:
+        if isinstance(self._executor, LimitedExecutor):
+            return self._executor.submit_within(job.cost, self.engine, task)
+        return self._executor.submit(self.engine, task)
+
+    def _end(self, run: _Run) -> None:
+        """The run's time is over: finish it, now or when the engine is done."""
+        future = run.future
+        if future is None or self._runs.get(run.job.id) is not run:
+            return
+        if self._wait or future.done():
+            self._finish(run.job, future)
+        else:  # called back in the engine's thread, which must not touch the world
+            future.add_done_callback(lambda _done: self.clock.call_later(0, lambda: self._end(run)))
 
     def _stop(self, job: Job) -> None:
         self.drop(job)
@@ -149,6 +195,9 @@ class Runner:
         self._on_change(job)
 
     def _finish(self, job: Job, future: Future[Outcome]) -> None:
+        if _timed_out(future) and isinstance(self._executor, LimitedExecutor):
+            self._stop(job)
+            return
         del self._runs[job.id]
         job.outcome = outcome = _outcome(future)
         job.happen(
@@ -160,9 +209,17 @@ class Runner:
         self._on_change(job)
 
 
+def _timed_out(future: Future[Outcome]) -> bool:
+    try:
+        return isinstance(future.exception(), TimeoutError)
+    except CancelledError:
+        return False
+
+
 def _outcome(future: Future[Outcome]) -> Outcome:
     try:
         return future.result()
     except Exception as error:  # noqa: BLE001 - whatever an engine raises fails its job only
         body = "".join(traceback.format_exception(error))
-        return Outcome(failed=True, body=body, reason=f"Internal error: {error}", reason_code=9999)
+        text = str(error) or type(error).__name__
+        return Outcome(failed=True, body=body, reason=f"Internal error: {text}", reason_code=9999)

@@ -44,6 +44,7 @@ class World:
         ids: IdSource | None = None,
         pace: PacePolicy | None = None,
         executor: Executor | None = None,
+        wait: bool = True,
     ) -> None:
         self.clock = clock
         self.seed = seed
@@ -58,6 +59,7 @@ class World:
             pace or default_pace,
             executor=executor or InlineExecutor(),
             on_change=self._follow,
+            wait=wait,
             hold=lambda job: self.platform.hold(job) if job.dialect == "platform" else 0.0,
         )
         self._commons = Commons(
