@@ -82,6 +82,11 @@ class Clock:
     def __repr__(self) -> str:
         return f"<Clock {isoformat(self.now())}{' frozen' if self._frozen else ''}>"
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether requests, and real time, leave it where it is."""
+        return self._frozen
+
     def now(self) -> datetime:
         """The present instant, in UTC."""
         return _EPOCH + timedelta(microseconds=self._present())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dryshot.errors import ServiceFailure
@@ -33,6 +34,10 @@ class Faults:
 
     def __len__(self) -> int:
         return len(self._faults)
+
+    def __iter__(self) -> Iterator[Fault]:
+        """Those that are yet to come, as they are now."""
+        return iter(tuple(self._faults))
 
     def __repr__(self) -> str:
         return f"<Faults: {len(self)}>"

@@ -28,3 +28,9 @@ class Tenancy(Protocol):
 
     def reset(self, name: str | None = None) -> None:
         """Let one tenant, or all, begin anew."""
+
+    def keep(self, name: str) -> None:
+        """Keep what was done to a tenant's mock by hand, where anything is kept.
+
+        ``KeyError`` if there is none of that name.
+        """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -43,6 +43,11 @@ class Platform(Access):
         self.analytics = Analytics(
             self._clock, self._instances.of, commons.backends, commons.jobs, self._sessions.all
         )
+
+    @property
+    def sessions(self) -> Mapping[str, Session]:
+        """Every session by its id, whoever's it is, oldest first."""
+        return self._sessions.all
 
     def configure_instance(self, instance: ServiceInstance, limit: int | None) -> None:
         """Set the limit in seconds, None for the plan's own; what waited for more may go on."""

@@ -1,0 +1,232 @@
+"""The admin API: a handler for each operation of its document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from importlib import resources
+from importlib.metadata import version
+from itertools import islice
+from typing import Any
+
+from dryshot.contract import Call, Contract, InvalidRequest, MethodNotAllowed, NoSuchPath, Problem
+from dryshot.http import Request, Response
+from dryshot.journal import Entry
+from dryshot.server.admin.feed import Tenant, Tenants
+from dryshot.server.admin.specs import names
+from dryshot.server.admin.views import (
+    Explainer,
+    all_sessions,
+    show_clock,
+    show_entry,
+    show_fault,
+    show_instances,
+    show_job,
+    show_session,
+    summary,
+)
+
+__all__ = ["Api", "failure"]
+
+Handler = Callable[[Call], Any]
+
+
+def failure(
+    status: int, code: str, message: str, problems: tuple[Problem, ...] = (), **headers: str
+) -> Response:
+    """The one shape of every error."""
+    listed = [problem._asdict() for problem in problems]
+    error = {"status": status, "code": code, "message": message, "problems": listed}
+    return _respond(status, {"error": error}, headers)
+
+
+class Api:
+    """Answers requests whose paths are below ``/_dryshot/api``; they have been admitted before."""
+
+    def __init__(self, tenants: Tenants) -> None:
+        text = (resources.files(__package__) / "openapi.json").read_text(encoding="utf-8")
+        self.contract = Contract.from_document(json.loads(text), "admin")
+        self._tenants = tenants
+        self._handlers: Mapping[str, Handler] = {
+            name: getattr(self, name) for name in self.contract.operations
+        }
+
+    def __call__(self, request: Request) -> Response:
+        """Answer one request; ``path`` is relative to ``/_dryshot/api``."""
+        operation = None
+        try:
+            match = self.contract.match(request.method, request.path)
+            operation = match.operation
+            call = self.contract.read_request(match, request)
+            response = _respond(200, self._handlers[operation.id](call))
+        except NoSuchPath as error:
+            response = failure(404, "not_found", f"There is nothing at {error.path}.")
+        except MethodNotAllowed as error:
+            allow = ", ".join(error.allowed)
+            message = f"{error.method} is not possible here; {allow} would be."
+            response = failure(405, "method_not_allowed", message, allow=allow)
+        except InvalidRequest as error:
+            response = failure(400, "invalid_request", str(error), error.problems)
+        except _Missing as error:
+            response = failure(404, "not_found", str(error))
+        if operation is None:
+            self.contract.check_refusal(response)
+        else:
+            self.contract.check_response(operation, response)
+        return response
+
+    def get_health(self, _call: Call) -> Any:
+        """Whether the server is there."""
+        count = len(self._tenants.names())
+        return {"status": "ok", "version": version("dryshot"), "tenants": count}
+
+    def list_tenants(self, _call: Call) -> Any:
+        """The names of all tenants."""
+        return {"tenants": self._tenants.names()}
+
+    def reset(self, call: Call) -> Any:
+        """One tenant, or all, as they were at first."""
+        name = (call.body or {}).get("tenant")
+        before = self._tenants.names()
+        if name is not None and name not in before:
+            raise _Missing(f"There is no tenant {name!r}.")
+        self._tenants.reset(name)
+        return {"reset": before if name is None else [name]}
+
+    def get_clock(self, call: Call) -> Any:
+        """Where the clock stands."""
+        return show_clock(self._tenant(call).mock.clock)
+
+    def freeze_clock(self, call: Call) -> Any:
+        """Let requests no longer move it."""
+        self._tenant(call).mock.clock.freeze()
+        return self.get_clock(call)
+
+    def unfreeze_clock(self, call: Call) -> Any:
+        """Let requests move it again."""
+        self._tenant(call).mock.clock.unfreeze()
+        return self.get_clock(call)
+
+    def advance_clock(self, call: Call) -> Any:
+        """Move it by seconds."""
+        return self._move(call, "seconds", self._tenant(call).mock.clock.advance)
+
+    def advance_clock_to(self, call: Call) -> Any:
+        """Move it to an instant."""
+        return self._move(call, "instant", self._tenant(call).mock.clock.advance_to)
+
+    def query_journal(self, call: Call) -> Any:
+        """What was asked and answered."""
+        tenant, asked = self._tenant(call), call.query
+        journal = tenant.mock.journal
+        kept = journal.since(asked["since"])
+        found = (entry for entry in kept if _fits(entry, asked))
+        if asked["newest"]:
+            entries = list(found)[-asked["limit"] :]
+        else:
+            entries = list(islice(found, asked["limit"]))
+        hidden = tenant.secrets
+        oldest = journal.since(limit=1)
+        return {
+            "last": journal.last,
+            "first": oldest[0].sequence if oldest else 0,
+            "exchanges": [
+                show_entry(hidden, self._explainer, entry)
+                if asked["bodies"]
+                else summary(hidden, entry)
+                for entry in entries
+            ],
+        }
+
+    def get_exchange(self, call: Call) -> Any:
+        """One exchange."""
+        tenant, sequence = self._tenant(call), call.path["sequence"]
+        found = tenant.mock.journal.since(sequence - 1, limit=1)
+        if not found or found[0].sequence != sequence:
+            raise _Missing(f"The journal has no exchange {sequence}, or no longer.")
+        return show_entry(tenant.secrets, self._explainer, found[0])
+
+    def list_jobs(self, call: Call) -> Any:
+        """The newest jobs."""
+        tenant = self._tenant(call)
+        with tenant.mock.clock.lock:
+            hidden = tenant.secrets
+            jobs = tenant.mock.world.jobs
+            newest = islice(reversed(jobs.values()), call.query["limit"])
+            return {"total": len(jobs), "jobs": [show_job(hidden, job) for job in newest]}
+
+    def list_sessions(self, call: Call) -> Any:
+        """The newest sessions."""
+        mock = self._tenant(call).mock
+        with mock.clock.lock:
+            newest = islice(reversed(all_sessions(mock)), call.query["limit"])
+            return {"sessions": [show_session(one, mock.clock.now()) for one in newest]}
+
+    def list_instances(self, call: Call) -> Any:
+        """The platform's instances."""
+        tenant = self._tenant(call)
+        with tenant.mock.clock.lock:
+            hidden = tenant.secrets
+            return {"instances": show_instances(hidden, tenant.mock)}
+
+    def list_faults(self, call: Call) -> Any:
+        """The failures that are yet to come."""
+        return {"faults": [show_fault(one) for one in self._tenant(call).mock.faults]}
+
+    def add_fault(self, call: Call) -> Any:
+        """One more failure."""
+        mock, asked = self._tenant(call).mock, call.body
+        with mock.clock.lock:
+            mock.faults.fail(
+                asked["status"],
+                operation=asked.get("operation"),
+                times=asked.get("times", 1),
+                retry_after=asked.get("retry_after"),
+            )
+        self._tenants.keep(call.path["tenant"])
+        return self.list_faults(call)
+
+    def clear_faults(self, call: Call) -> Any:
+        """No failure any more."""
+        mock = self._tenant(call).mock
+        with mock.clock.lock:
+            mock.faults.clear()
+        self._tenants.keep(call.path["tenant"])
+        return self.list_faults(call)
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(tuple(names()))
+
+    def _tenant(self, call: Call) -> Tenant:
+        name = call.path["tenant"]
+        try:
+            return self._tenants.get(name)
+        except KeyError:
+            raise _Missing(f"There is no tenant {name!r}.") from None
+
+    def _move(self, call: Call, field: str, move: Callable[[Any], None]) -> Any:
+        try:
+            move(call.body[field])
+        except (ValueError, OverflowError) as error:
+            raise InvalidRequest((Problem("body", field, "clock", f"{field}: {error}."),)) from None
+        return self.get_clock(call)
+
+
+class _Missing(Exception):
+    """There is no such thing; the message is a sentence."""
+
+
+def _fits(entry: Entry, asked: Mapping[str, Any]) -> bool:
+    exchange = entry.exchange
+    status = asked.get("status")
+    operation = asked.get("operation")
+    return (operation is None or operation == exchange.operation) and (
+        status is None or f"{exchange.response.status}".startswith(status.rstrip("x"))
+    )
+
+
+def _respond(status: int, content: Any, headers: Mapping[str, str] | None = None) -> Response:
+    body = json.dumps(content, separators=(",", ":")).encode()
+    return Response(status, {"content-type": "application/json", **(headers or {})}, body)
