@@ -9,10 +9,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dryshot.clock import Clock
+    from dryshot.clock import Clock, WallClock
     from dryshot.engines import AerEngine
     from dryshot.errors import DryshotError, MissingExtra, RefusedHost, SpecDrift
     from dryshot.mock import Mock
+    from dryshot.server.serving import Server, serve
     from dryshot.world import Account, Backend, BackendData, IdSource, Outcome, Task
     from dryshot.world.devices import device, simulator
     from dryshot.world.platform import ServiceInstance
@@ -31,18 +32,22 @@ __all__ = [
     "Outcome",
     "Pace",
     "RefusedHost",
+    "Server",
     "ServiceInstance",
     "SpecDrift",
     "Task",
+    "WallClock",
     "device",
+    "serve",
     "simulator",
 ]
 
 _HOMES = {
-    "dryshot.clock": ("Clock",),
+    "dryshot.clock": ("Clock", "WallClock"),
     "dryshot.engines": ("AerEngine",),
     "dryshot.errors": ("DryshotError", "MissingExtra", "RefusedHost", "SpecDrift"),
     "dryshot.mock": ("Mock",),
+    "dryshot.server.serving": ("Server", "serve"),
     "dryshot.world": ("Account", "Backend", "BackendData", "IdSource", "Outcome", "Task"),
     "dryshot.world.devices": ("device", "simulator"),
     "dryshot.world.platform": ("ServiceInstance",),

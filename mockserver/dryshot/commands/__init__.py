@@ -10,7 +10,7 @@ import argparse
 from types import ModuleType
 from typing import Protocol, cast
 
-from dryshot.commands import demo
+from dryshot.commands import demo, doctor, run, serve, state
 
 __all__ = ["COMMANDS", "Command"]
 
@@ -28,7 +28,7 @@ class Command(Protocol):
         """Run it; the exit code is 0 if it held, 1 if it did not, 2 for wrong usage."""
 
 
-_MODULES: tuple[ModuleType, ...] = (demo,)
+_MODULES: tuple[ModuleType, ...] = (demo, serve, run, state, doctor)
 
 COMMANDS = {module.__name__.rpartition(".")[2]: cast("Command", module) for module in _MODULES}
 """By their names."""

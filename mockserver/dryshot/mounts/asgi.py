@@ -14,7 +14,16 @@ from urllib.parse import quote
 from dryshot.http import Endpoint, Request, Response
 from dryshot.mounts.wire import DEFAULT_PORTS, framed, joined
 
-__all__ = ["Application", "Message", "Receive", "Send", "asgi", "own_answer", "send_response"]
+__all__ = [
+    "Application",
+    "Message",
+    "Receive",
+    "Send",
+    "asgi",
+    "own_answer",
+    "request_of",
+    "send_response",
+]
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -53,7 +62,7 @@ def asgi(
     async def respond(scope: Message, body: bytes, send: Send) -> None:
         method = scope["method"]
         try:
-            request = _request(scope, body)
+            request = request_of(scope, body)
             if executor is None:
                 response = endpoint(request)
             else:
@@ -110,7 +119,8 @@ async def _read(receive: Receive, limit: int) -> bytes:
             return b"".join(chunks)
 
 
-def _request(scope: Message, body: bytes) -> Request:
+def request_of(scope: Message, body: bytes) -> Request:
+    """The request that a scope of type ``http`` and its body are."""
     headers = joined(scope["headers"])
     scheme = scope.get("scheme", "http")
     host, port = _authority(headers.get("host", ""), scope.get("server"))

@@ -1,0 +1,38 @@
+"""Options that several commands have: what a world is like, and how its jobs go."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Literal
+
+__all__ = ["declare_world"]
+
+
+def declare_world(parser: argparse.ArgumentParser, *, clock: Literal["virtual", "wall"]) -> None:
+    """Add them; ``clock`` is the kind that goes unless another is asked for."""
+    parser.add_argument("--seed", type=int, default=0, help="another seed, other results")
+    parser.add_argument(
+        "--engine",
+        choices=("auto", "aer", "stub"),
+        default="auto",
+        help="what computes jobs: qiskit-aer, or invented values (default: what is installed)",
+    )
+    parser.add_argument("--world", metavar="FILE", help="accounts and devices, declared in YAML")
+    parser.add_argument(
+        "--clock",
+        choices=("virtual", "wall"),
+        default=clock,
+        help="virtual: from 11 September 2023, a second with each request; wall: now "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--queue-seconds", type=_seconds, metavar="S", help="how long a job waits for its device"
+    )
+    parser.add_argument("--run-seconds", type=_seconds, metavar="S", help="how long a job runs")
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not 0 or more seconds")
+    return value
