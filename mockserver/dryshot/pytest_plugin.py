@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from qiskit_ibm_runtime import QiskitRuntimeService
 
     from dryshot.mock import Mock
+    from dryshot.server.served import ServedWorld, ServedWorlds
     from dryshot.targets import Target
     from dryshot_client import AsyncRuntime, LegacyRuntime, Runtime
 
 __all__ = [
     "async_runtime",
     "dryshot",
+    "dryshot_server",
+    "dryshot_server_options",
     "dryshot_target",
     "legacy_runtime",
     "runtime",
@@ -162,6 +165,38 @@ def runtime_service(dryshot: Mock) -> QiskitRuntimeService:
         token=account.api_token if account else "any key opens an account",
         instance=None if account else "premium-instance",
     )
+
+
+@pytest.fixture(scope="session")
+def dryshot_server_options() -> Mapping[str, Any]:
+    """How ``dryshot_server`` makes its worlds; override it in a conftest.py.
+
+    The arguments of ``dryshot.server.worlds.Worlds``: ``seed``, ``clock`` ("wall" or "virtual"),
+    ``engine``, ``executor``, ``world``, ``backends``, ``devices``, ``pace``.
+    """
+    return {}
+
+
+@pytest.fixture(scope="session")
+def _dryshot_worlds(dryshot_server_options: Mapping[str, Any]) -> Iterator[ServedWorlds]:
+    """The server of this process."""
+    from dryshot.server.served import served
+
+    with served(**dryshot_server_options) as worlds:
+        yield worlds
+
+
+@pytest.fixture
+def dryshot_server(
+    request: pytest.FixtureRequest, _dryshot_worlds: ServedWorlds
+) -> Iterator[ServedWorld]:
+    """A served mock, for programs that are other processes; its clock is the wall's.
+
+    One server on loopback serves all tests of a process, each in a world of its own. Needs the
+    extra ``server``.
+    """
+    with _dryshot_worlds.opened(request.node.nodeid) as world:
+        yield world
 
 
 def _settings(request: pytest.FixtureRequest, mock: type[Mock]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def hook(event, arguments):
     elif event == "socket.connect":
         seen.append([event, str(arguments[1][0])])
 sys.addaudithook(hook)
-from tests.server_run.launch import launch
+from dryshot.cli import main
 main(["run", "--quiet", "--engine", "stub", "--allow-host", "localhost", "--", *sys.argv[1:]])
 print(json.dumps(seen))
 """
