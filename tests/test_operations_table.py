@@ -1,6 +1,6 @@
 """docs/operations.md is made of the documents, and of what the contract tests saw.
 
-``DRYSHOT_WRITE_TABLE=1`` writes it anew.
+``DRYSHOT_WRITE_TABLE=1 pytest -m heavy tests/test_operations_table.py`` writes it anew.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+import pytest
 
 from dryshot.contract import Contract, MethodNotAllowed, NoSuchPath
 
@@ -110,6 +112,7 @@ def record(path: Path) -> frozenset[Seen]:
     return frozenset(attribute(json.loads(line) for line in path.read_text().splitlines()))
 
 
+@pytest.mark.heavy  # it runs the contract tests once more; the gate asks for it by name
 def test_the_table_of_operations_is_up_to_date(tmp_path: Path) -> None:
     table = render(record(tmp_path / "exchanges.jsonl"))
     if os.environ.get("DRYSHOT_WRITE_TABLE") == "1":

@@ -25,7 +25,7 @@ CHECKS = [
     checks.negative_data_rejection,
 ]
 effort = settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
