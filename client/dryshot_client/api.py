@@ -148,9 +148,9 @@ class Api(ABC):
             return response
         raise read_error(response, _shown(request.url), self.secrets)
 
-    def _authorise(self, token: Secret) -> dict[str, str]:
-        """Give the headers that show the token; for dialects that show it without an ``auth``."""
-        raise NotImplementedError
+    def _authorise(self, token: Secret) -> dict[str, str]:  # noqa: ARG002 - for those who have one
+        """Give the headers that show the token; none where an ``auth`` shows its own."""
+        return {}
 
     def _request(self, ask: Ask, token: Secret | None) -> httpx.Request:
         # In a frame of its own, which is gone before anything is sent: it sees the headers.
