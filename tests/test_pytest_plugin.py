@@ -154,6 +154,24 @@ def test_the_platforms_fixtures_run_jobs(pytester: pytest.Pytester) -> None:
     run(pytester, PLATFORM).assert_outcomes(passed=4)
 
 
+def test_a_timeout_of_the_classic_client_is_one_of_the_mocks_time(
+    pytester: pytest.Pytester,
+) -> None:
+    code = """
+        import pytest, dryshot as package
+        from dryshot_client import JobTimeout
+
+        @pytest.mark.dryshot(pace=package.Pace(queue=3600, run=60))
+        def test_it(legacy_runtime):
+            job = legacy_runtime.jobs.create(
+                program="sampler", backend="ibm_wellington", params={"circuits": ["bit c;"]}
+            )
+            with pytest.raises(JobTimeout):
+                legacy_runtime.jobs.wait(job["id"], timeout=60)
+    """
+    run(pytester, code).assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

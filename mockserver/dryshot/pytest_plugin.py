@@ -141,6 +141,7 @@ def legacy_runtime(dryshot_target: Target) -> Iterator[LegacyRuntime]:
         runtime_url=dryshot_target.runtime_url,
         transport=dryshot_target.transport,
         sleep=dryshot_target.sleep,
+        monotonic=dryshot_target.monotonic,
     ) as runtime:
         yield runtime
 
