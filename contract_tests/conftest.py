@@ -13,7 +13,7 @@ import pytest
 
 from contract_tests.platform import CATALOG, GRANT, IAM, RUNTIME, Connect, Gateway
 from dryshot.mock import Mock
-from dryshot.mounts.referee import PLATFORM_CONTRACTS, Referee
+from dryshot.mounts.referee import Referee
 from dryshot.targets import Target
 from dryshot_client import IamAuth, LegacyRuntime, NotFound, Runtime
 from dryshot_client.platform.api import LATEST_VERSION
@@ -134,7 +134,7 @@ def platform_transport(request: pytest.FixtureRequest) -> httpx.BaseTransport:
         inner: httpx.BaseTransport = request.getfixturevalue("dryshot").transport()
     else:
         inner = request.getfixturevalue("platform_gateway")
-    return Referee(inner, contracts=PLATFORM_CONTRACTS)
+    return Referee(inner)
 
 
 @pytest.fixture

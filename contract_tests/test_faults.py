@@ -7,12 +7,11 @@ import pytest
 
 from contract_tests.platform import CALLS, Connect
 from dryshot import Mock
-from dryshot.contract import Contract
-from dryshot.mounts.referee import LEGACY_CONTRACTS, PLATFORM_CONTRACTS, Referee
+from dryshot.contract import CONTRACTS, Contract
+from dryshot.mounts.referee import Referee
 from dryshot_client import RateLimited, Runtime, RuntimeApiError, ServerError
 
-DOCUMENTS = (*LEGACY_CONTRACTS, *PLATFORM_CONTRACTS)
-ASKED = [(name, id_) for name in DOCUMENTS for id_ in Contract.load(name).operations]
+ASKED = [(name, id_) for name in CONTRACTS for id_ in Contract.load(name).operations]
 
 
 @pytest.mark.parametrize("status", [429, 500])
@@ -23,7 +22,7 @@ def test_a_failure_is_told_as_the_document_says(
     contract = Contract.load(name)
     operation = contract.operations[operation_id]
     mock.faults.fail(status, operation=operation_id, retry_after=1)
-    transport = Referee(mock.transport(), contracts=DOCUMENTS)
+    transport = Referee(mock.transport())
     with httpx.Client(transport=transport) as http:
         answer = http.request(operation.method, contract.servers[0] + operation.path)
     assert answer.status_code == status

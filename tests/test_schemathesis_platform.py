@@ -16,7 +16,7 @@ from schemathesis.specs.openapi import checks
 from contract_tests.platform import BODIES, GRANT, IAM, RUNTIME, SEARCH
 from dryshot import Mock
 from dryshot.contract import Contract
-from dryshot.mounts.referee import PLATFORM_CONTRACTS
+from dryshot.contract.documents import PLATFORM_CONTRACTS
 from tests.dialects.platform import LATEST, one
 
 # A request that fits the document may still name what does not exist, so acceptance is not checked.

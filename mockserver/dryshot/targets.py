@@ -9,18 +9,11 @@ from dataclasses import dataclass, field
 import httpx
 
 from dryshot.mock import Mock
-from dryshot.mounts.referee import (
-    LEGACY_CONTRACTS,
-    PLATFORM_CONTRACTS,
-    AsyncReferee,
-    Referee,
-)
+from dryshot.mounts.referee import AsyncReferee, Referee
 from dryshot_client.legacy import AUTH_URL, RUNTIME_URL
 from dryshot_client.platform.hosts import CLOUD_URL
 
 __all__ = ["Target", "live_target", "mock_target"]
-
-CONTRACTS = (*LEGACY_CONTRACTS, *PLATFORM_CONTRACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +56,8 @@ def mock_target(mock: Mock) -> Target:
         CLOUD_URL,
         "premium-instance" if declared is None else next(iter(crns), None),
         "any text opens an account" if account is None else account.api_token,
-        Referee(mock.transport(), CONTRACTS),
-        AsyncReferee(mock.async_transport(), CONTRACTS),
+        Referee(mock.transport()),
+        AsyncReferee(mock.async_transport()),
         mock.clock.advance,
         sleep,
         mock.clock.time,
@@ -84,6 +77,6 @@ def live_target(base_url: str, api_token: str, instance: str | None = None) -> T
         base,
         instance,
         api_token,
-        Referee(contracts=CONTRACTS),
-        AsyncReferee(contracts=CONTRACTS),
+        Referee(),
+        AsyncReferee(),
     )

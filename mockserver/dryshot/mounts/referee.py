@@ -8,44 +8,29 @@ from collections.abc import Iterable
 
 import httpx
 
-from dryshot.contract import Contract, MethodNotAllowed, NoSuchPath
-from dryshot.http import Response
-from dryshot.sites import Sites
+from dryshot.contract import Documents
+from dryshot.contract.documents import CONTRACTS
+from dryshot.http import Request, Response
 
-__all__ = ["LEGACY_CONTRACTS", "PLATFORM_CONTRACTS", "AsyncReferee", "Referee"]
-
-LEGACY_CONTRACTS = ("legacy-auth", "legacy-runtime")
-PLATFORM_CONTRACTS = (
-    "platform-runtime",
-    "platform-iam",
-    "platform-search",
-    "platform-catalog",
-    "platform-resources",
-)
+__all__ = ["AsyncReferee", "Referee"]
 
 
 class Rules:
     """What documents say about answers."""
 
     def __init__(self, contracts: Iterable[str]) -> None:
-        loaded = map(Contract.load, contracts)
-        self._sites = Sites(
-            (server, contract) for contract in loaded for server in contract.servers
-        )
+        self._documents = Documents(contracts)
 
     def check(self, request: httpx.Request, response: httpx.Response) -> None:
         """``SpecDrift`` if the first document that knows the request forbids the answer."""
         path = request.url.raw_path.decode().partition("?")[0]
-        for contract, rest in self._sites.find(request.url.host, path):
-            try:
-                operation = contract.match(request.method, rest).operation
-            except (NoSuchPath, MethodNotAllowed):
-                continue
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            contract.check_response(
-                operation, Response(response.status_code, headers, response.content)
-            )
+        found = self._documents.find(Request(request.method, request.url.host, path))
+        if found is None:
             return
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        found.contract.check_response(
+            found.operation, Response(response.status_code, headers, response.content)
+        )
 
 
 class Referee(httpx.BaseTransport):
@@ -57,7 +42,7 @@ class Referee(httpx.BaseTransport):
     def __init__(
         self,
         inner: httpx.BaseTransport | None = None,
-        contracts: Iterable[str] = LEGACY_CONTRACTS,
+        contracts: Iterable[str] = CONTRACTS,
     ) -> None:
         self._inner = inner or httpx.HTTPTransport(verify=_tls())
         self._rules = Rules(contracts)
@@ -80,7 +65,7 @@ class AsyncReferee(httpx.AsyncBaseTransport):
     def __init__(
         self,
         inner: httpx.AsyncBaseTransport | None = None,
-        contracts: Iterable[str] = LEGACY_CONTRACTS,
+        contracts: Iterable[str] = CONTRACTS,
     ) -> None:
         self._inner = inner or httpx.AsyncHTTPTransport(verify=_tls())
         self._rules = Rules(contracts)

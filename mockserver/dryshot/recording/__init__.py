@@ -1,0 +1,1 @@
+"""Recordings: what was asked and answered, kept without secrets, and played again."""
