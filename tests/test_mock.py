@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from typing import Any
 
@@ -12,6 +13,8 @@ import requests
 
 import dryshot
 from dryshot import Mock, Outcome, SpecDrift
+from dryshot.world.instances import MODERN_DEVICES
+from dryshot_client import Runtime
 from tests.dialects.classic import AUTH, JOB, RUNTIME, log_in
 from tests.world.worlds import echo
 
@@ -124,6 +127,23 @@ def test_a_backend_of_ones_own_can_be_used() -> None:
         assert http.get(url, headers=headers).json()["n_qubits"] == 5
         answer = http.post(f"{RUNTIME}/jobs", json=JOB | {"backend": "my_device"}, headers=headers)
         assert answer.status_code == 200
+
+
+def test_a_backend_of_ones_own_is_in_the_usual_instances_of_the_platform() -> None:
+    day = datetime(2023, 9, 1, tzinfo=UTC)
+    own = [
+        dryshot.device(name, num_qubits=5, calibrated=day) for name in ("mine", "ibm_wellington")
+    ]
+    declared = {"devices": [{"name": "declared", "qubits": 7}]}
+    mock = Mock(engine=echo, backends=own, world=declared)
+    for plan in ("open", "premium"):
+        with (
+            mock.activate(),
+            Runtime(api_key="key", instance=f"{plan}-instance", account_file=None) as runtime,
+        ):
+            names = [device.name for device in runtime.backends.list()]
+            assert sorted(names) == sorted([*MODERN_DEVICES, "mine", "declared"])
+            assert runtime.backends.configuration("mine")["n_qubits"] == 5
 
 
 def test_the_snapshots_of_the_sdk_are_backends() -> None:

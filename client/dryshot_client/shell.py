@@ -16,6 +16,7 @@ from dryshot_client.errors import DryshotClientError, JobTimeout
 from dryshot_client.platform import Runtime
 from dryshot_client.platform.api import LATEST_VERSION
 from dryshot_client.platform.results import SamplerPub
+from dryshot_client.platform.settings import NoKey
 from dryshot_client.tables import write_json, write_table
 
 __all__ = ["main"]
@@ -62,6 +63,12 @@ def main(
         return _complain("interrupted", INTERRUPTED)
     except DryshotClientError as error:
         return _complain(str(error), FAILED)
+    except NoKey as error:
+        return _complain(
+            "there is no API key: set the environment variable QISKIT_IBM_TOKEN to yours, or save"
+            f" an account with IBM's SDK ({error.file}; --account-name chooses among several)",
+            MISUSED,
+        )
     except ValueError as error:
         return _complain(str(error), MISUSED)
 

@@ -6,6 +6,7 @@
     ├── ContractError      an OpenAPI document cannot be used: a schema that does not compile, ...
     ├── SpecDrift          the mock was about to answer what its own OpenAPI document forbids
     ├── RefusedHost        a request to a host that is not mocked; nothing was sent
+    ├── Unrecorded         a strict replay was asked for what was never recorded
     ├── MissingExtra       something needs an optional dependency: names the extra to install
     └── Refusal            the world says no; a dialect turns it into the API's own error body
         ├── LoginFailed        unknown or malformed API token
@@ -35,6 +36,7 @@ __all__ = [
     "RefusedHost",
     "ServiceFailure",
     "SpecDrift",
+    "Unrecorded",
 ]
 
 
@@ -52,6 +54,10 @@ class SpecDrift(DryshotError):
 
 class RefusedHost(DryshotError):
     """A request to a host that the active mock does not stand in for."""
+
+
+class Unrecorded(DryshotError):
+    """A call that no recording has; the message names the nearest one and the difference."""
 
 
 class MissingExtra(DryshotError):

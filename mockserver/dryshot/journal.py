@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from dryshot.http import Request, Response
 
-__all__ = ["Entry", "Exchange", "Journal"]
+__all__ = ["Entry", "Exchange", "Journal", "Origin"]
+
+Origin = Literal["mock", "recorded", "synthesised"]
+"""Whose words an answer has: a mock's, a recording's, or a mock's where a recording had none."""
 
 _OVERHEAD = 1024
 """Bytes that an exchange is taken to need besides its bodies and its request's headers."""
@@ -34,6 +37,7 @@ class Exchange:
     at: datetime
     request_size: int | None = field(default=None, repr=False)
     response_size: int | None = field(default=None, repr=False)
+    origin: Origin = "mock"
 
     def __str__(self) -> str:
         request = self.request

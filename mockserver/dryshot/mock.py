@@ -16,13 +16,14 @@ from dryshot.engines import choose
 from dryshot.faults import Faults
 from dryshot.http import Request, Response
 from dryshot.journal import Journal
-from dryshot.service import MAX_BODY_BYTES, Service
+from dryshot.service import MAX_BODY_BYTES, Prompter, Service
 from dryshot.world import Account, Backend, Engine, IdSource, World
 from dryshot.world.declaration import Declaration, read
 from dryshot.world.devices import catalogue, snapshots
 from dryshot.world.runner import PacePolicy
 
 if TYPE_CHECKING:  # the libraries behind these are loaded when one of them is asked for
+    from dryshot.coverage import Coverage, Follower, Reads
     from dryshot.mounts.asgi import Application
     from dryshot.mounts.httpx import AsyncTransport, Transport
 
@@ -53,7 +54,8 @@ class Mock:
         engine: what computes jobs: ``"aer"`` (extra ``sim``), ``"stub"``, ``"auto"`` (the first
             of these that is installed), or a function from ``Task`` to ``Outcome``.
         accounts: who may log in. Without any, every API token opens an account of its own.
-        backends: more backends, or others in the place of those of the same name.
+        backends: more backends, or others in the place of those of the same name. What is more is
+            also in the instances of the platform that accounts have by default.
         world: accounts and devices, declared in a YAML file (its path) or in a mapping of the same
             form; in addition to ``accounts`` and ``backends``.
         ids: where job ids come from.
@@ -85,6 +87,7 @@ class Mock:
         known |= snapshots()
         declared = Declaration() if world is None else read(world)
         own = [*declared.backends(seed=seed, calibrated=self.clock.now()), *backends]
+        added = [backend.name for backend in own if backend.name not in known]
         known |= {backend.name: backend for backend in own}
         self.world = World(
             self.clock,
@@ -96,20 +99,49 @@ class Mock:
             pace=pace,
             executor=executor,
             wait=wait,
+            offered=added,
         )
         self.journal = Journal()
         self.faults = Faults()
         self._max_body_bytes = max_body_bytes
+        self._follower: Follower | None = None
+        self._reads: Reads | None = None
         self._service = Service(
             self.clock,
             [dialect(self.world) for dialect in _DIALECTS],
             self.journal,
             faults=self.faults,
             max_body_bytes=max_body_bytes,
+            prompter=self._prompter(),
         )
 
     def __repr__(self) -> str:
         return f"<Mock at {self.clock!r}, {len(self.world.jobs)} jobs>"
+
+    def _prompter(self) -> Prompter | None:
+        """Who knows what was answered before; a mock by itself knows of nobody."""
+        return None
+
+    @property
+    def coverage(self) -> Coverage:
+        """What of the documents was exercised up to now; who never asks pays nothing.
+
+        The first look counts what the journal still has, and from then on all is counted.
+        """
+        from dryshot.coverage import Coverage, Follower
+
+        if self._follower is None:
+            self._follower = Follower(self.journal, Coverage())
+        found = Coverage(self._follower.drain().counts)
+        return found if self._reads is None else found.merge(self._reads.coverage())
+
+    def track_reads(self) -> Reads:
+        """From now on note which fields of requests are read, for :attr:`coverage`."""
+        from dryshot.coverage import Reads
+
+        if self._reads is None:
+            self._reads = self._service.reads = Reads()
+        return self._reads
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Protocol
 
 from dryshot.clock import Clock
 from dryshot.contract import (
+    Call,
     InvalidRequest,
     Match,
     MethodNotAllowed,
@@ -24,13 +26,30 @@ from dryshot.dialects.dialect import Dialect
 from dryshot.errors import Refusal, ServiceFailure
 from dryshot.faults import Faults
 from dryshot.http import Request, Response
-from dryshot.journal import Exchange, Journal
+from dryshot.journal import Exchange, Journal, Origin
 from dryshot.sites import Sites
 
-__all__ = ["MAX_BODY_BYTES", "Service"]
+__all__ = ["MAX_BODY_BYTES", "Prompter", "Reader", "Service"]
 
 MAX_BODY_BYTES = 50 * 1024 * 1024
 """The largest request body taken; the figure of today's documentation."""
+
+
+class Prompter(Protocol):
+    """Who knows what was answered before, and has a word before and after each request."""
+
+    def before(self, request: Request) -> Response | None:
+        """An answer, without asking the mock; None to ask it. What it raises reaches the caller."""
+
+    def after(self, request: Request, own: Response) -> tuple[Response, Origin]:
+        """The answer that is sent where the mock's own is ``own``, and whose it is."""
+
+
+class Reader(Protocol):
+    """Who is to know what of a request is read; ``Service.reads`` is None if nobody is."""
+
+    def follow(self, document: str, call: Call) -> Call:
+        """The same call, in mappings that tell."""
 
 
 class Service:
@@ -47,11 +66,14 @@ class Service:
         *,
         faults: Faults,
         max_body_bytes: int = MAX_BODY_BYTES,
+        prompter: Prompter | None = None,
     ) -> None:
         self._clock = clock
         self._journal = journal
         self._faults = faults
         self._max_body_bytes = max_body_bytes
+        self._prompter = prompter
+        self.reads: Reader | None = None
         self._sites = Sites(
             (server, dialect) for dialect in dialects for server in dialect.contract.servers
         )
@@ -85,12 +107,17 @@ class Service:
                     response = replace(response, headers={**response.headers, "retry-after": after})
             except (InvalidRequest, NoSuchPath, Refusal) as error:
                 response = dialect.respond(dialect.refuse(error, operation))
-            if operation is None:
+            origin: Origin = "mock"
+            if self._prompter is not None:
+                response, origin = self._prompter.after(request, response)
+            if origin == "recorded":
+                pass  # the service itself once answered so, whatever its document says
+            elif operation is None:
                 dialect.contract.check_refusal(response)
             else:
                 dialect.contract.check_response(operation, response)
             name = operation.id if operation else None
-            self._journal.add(Exchange(request, response, name, self._clock.now()))
+            self._journal.add(Exchange(request, response, name, self._clock.now(), origin=origin))
         return response
 
     def _find(self, request: Request) -> tuple[Dialect, str | None]:
@@ -105,4 +132,8 @@ class Service:
         if len(request.body) > self._max_body_bytes:
             size = f"{len(request.body)} bytes; at most {self._max_body_bytes} are taken"
             raise InvalidRequest((Problem("body", "", "size", f"The body has {size}."),))
-        return dialect.handle(dialect.contract.read_request(match, request), account)
+        call = dialect.contract.read_request(match, request)
+        if self.reads is not None:
+            call = self.reads.follow(dialect.contract.name, call)
+        known = self._prompter.before(request) if self._prompter is not None else None
+        return dialect.handle(call, account) if known is None else known

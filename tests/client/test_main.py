@@ -279,7 +279,12 @@ def test_no_key_is_a_wrong_usage(
     monkeypatch.delenv("QISKIT_IBM_TOKEN")
     mock, run = here
     assert run("backends") == 2
-    assert "QISKIT_IBM_TOKEN" in said(capsys)
+    told = said(capsys)
+    assert told.startswith("python -m dryshot_client: there is no API key: set the environment")
+    assert "QISKIT_IBM_TOKEN" in told
+    assert "qiskit-ibm.json has none of the platform" in told
+    assert "--account-name" in told
+    assert "api_key" not in told
     assert len(mock.journal) == 0
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
 from dryshot import Mock
 from dryshot.http import Request, Response
+from dryshot.server.records import OtherState
 from tests.dialects.classic import AUTH, JOB, RUNTIME
 from tests.world.worlds import echo
 
@@ -40,6 +41,12 @@ class Pair:
 
     def keep(self, name: str) -> None:
         """Nothing is kept here."""
+
+    def export_state(self, out: IO[bytes]) -> None:
+        raise OtherState(f"nothing is kept here for {out}")
+
+    def import_state(self, value: Any) -> int:
+        raise OtherState(f"nothing is kept here, {value} neither")
 
     def client(self, name: str) -> httpx.Client:
         """For calls to one tenant's services."""

@@ -13,7 +13,7 @@ from dryshot_client.credentials import Secret
 from dryshot_client.platform.exchange import check_key
 from dryshot_client.platform.hosts import CLOUD_URL
 
-__all__ = ["ACCOUNT_FILE", "Settings", "read_settings"]
+__all__ = ["ACCOUNT_FILE", "NoKey", "Settings", "read_settings"]
 
 ACCOUNT_FILE = "~/.qiskit/qiskit-ibm.json"
 """Where IBM's SDK saves accounts."""
@@ -21,6 +21,21 @@ ACCOUNT_FILE = "~/.qiskit/qiskit-ibm.json"
 _CHANNELS = ("ibm_quantum_platform", "ibm_cloud")
 """What accounts are for, of which IBM's SDK saves more than the platform's."""
 _DEFAULT_NAMES = ("default-ibm-quantum-platform", "default-ibm-cloud")
+
+
+class NoKey(ValueError):
+    """There is no API key in any of its places; ``file`` says what is with the account file."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
+        self.file = file
+
+    def __str__(self) -> str:
+        """The places, as a program knows them."""
+        return (
+            "there is no API key: not in the argument api_key, not in the environment variable"
+            f" QISKIT_IBM_TOKEN, and not in an account file ({self.file})"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +70,9 @@ def read_settings(
     environ: Mapping[str, str],
     account_name: str | None = None,
 ) -> Settings:
-    """Find an API key and what goes with it; ``ValueError`` if there is no usable one.
+    """Find an API key and what goes with it.
+
+    ``NoKey`` if there is none, another ``ValueError`` if it is not usable.
 
     Each setting is the argument, or else the variable in ``environ`` (``QISKIT_IBM_TOKEN``,
     ``QISKIT_IBM_INSTANCE``, ``QISKIT_IBM_URL``, ``IAM_URL``), or else, if the key is from there,
@@ -89,7 +106,7 @@ def _first(*values: str | None) -> str | None:
 
 def _find_account(file: str | PathLike[str] | None, name: str | None) -> tuple[_Account, str]:
     if file is None:
-        raise _no_key("none was to be read")
+        raise NoKey("none was to be read")
     path = Path(file).expanduser()
     accounts, wrong = _read_accounts(path)
     if wrong is not None:
@@ -102,7 +119,7 @@ def _find_account(file: str | PathLike[str] | None, name: str | None) -> tuple[_
                 f"{path} has no default account; account_name chooses one: {[*usable]}"
             )
         if name is None:
-            raise _no_key(f"{path} has none of the platform")
+            raise NoKey(f"{path} has none of the platform")
     elif name not in accounts:
         raise ValueError(f"there is no account {name!r} in {path}")
     source, account = f"account {name!r} in {path}", accounts[name]
@@ -118,13 +135,6 @@ def _choose(accounts: Mapping[str, _Account]) -> str | None:
     usual = [name for name in _DEFAULT_NAMES if name in accounts]
     only = [*accounts] if len(accounts) == 1 else []
     return next(iter((*marked, *usual, *only)), None)
-
-
-def _no_key(file: str) -> ValueError:
-    return ValueError(
-        "there is no API key: not in the argument api_key, not in the environment variable"
-        f" QISKIT_IBM_TOKEN, and not in an account file ({file})"
-    )
 
 
 def _read_accounts(path: Path) -> tuple[dict[str, _Account], str | None]:

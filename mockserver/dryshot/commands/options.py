@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Literal
 
-__all__ = ["declare_world"]
+__all__ = ["declare_allowed_hosts", "declare_world"]
 
 
 def declare_world(parser: argparse.ArgumentParser, *, clock: Literal["virtual", "wall"]) -> None:
@@ -29,6 +29,28 @@ def declare_world(parser: argparse.ArgumentParser, *, clock: Literal["virtual", 
         "--queue-seconds", type=_seconds, metavar="S", help="how long a job waits for its device"
     )
     parser.add_argument("--run-seconds", type=_seconds, metavar="S", help="how long a job runs")
+
+
+def declare_allowed_hosts(parser: argparse.ArgumentParser) -> None:
+    """Add ``--allow-host``, of commands that lead another one's calls."""
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        type=_outside,
+        metavar="NAME",
+        help="let this host through to the network (repeatable; never one of IBM's)",
+    )
+
+
+def _outside(name: str) -> str:
+    from dryshot.server.proxy import is_vendor
+
+    if is_vendor(name):
+        raise argparse.ArgumentTypeError(f"{name} is IBM's: nothing is ever sent there")
+    if not name or set(name) & set("/:@ "):
+        raise argparse.ArgumentTypeError(f"{name!r} is no host name: no scheme, port or path")
+    return name
 
 
 def _seconds(text: str) -> float:

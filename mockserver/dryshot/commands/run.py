@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dryshot.commands.options import declare_world
+from dryshot.commands.options import declare_allowed_hosts, declare_world
 
 if TYPE_CHECKING:
     from dryshot.mock import Mock
@@ -25,14 +25,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.usage = "dryshot run [options] -- CMD ..."
     declare_world(parser, clock="virtual")
-    parser.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        type=_outside,
-        metavar="NAME",
-        help="let this host through to the network (repeatable; never one of IBM's)",
-    )
+    declare_allowed_hosts(parser)
     parser.add_argument("--quiet", action="store_true", help="no summary on stderr")
     parser.add_argument(
         "program", nargs=argparse.REMAINDER, metavar="CMD", help="the command and its arguments"
@@ -95,16 +88,6 @@ def _mock(settings: argparse.Namespace) -> Mock:
         clock=NOTEBOOK_START if virtual else ServedClock(datetime.now(UTC), time.time),
         pace=pace(settings),
     )
-
-
-def _outside(name: str) -> str:
-    from dryshot.server.proxy import is_vendor
-
-    if is_vendor(name):
-        raise argparse.ArgumentTypeError(f"{name} is IBM's: nothing is ever sent there")
-    if not name or set(name) & set("/:@ "):
-        raise argparse.ArgumentTypeError(f"{name!r} is no host name: no scheme, port or path")
-    return name
 
 
 def _fail(text: str, code: int) -> int:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import functools
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import httpx
 
 from dryshot.contract import Documents
 from dryshot.contract.documents import CONTRACTS
 from dryshot.http import Request, Response
+from dryshot.mounts.httpx import AsyncTransport, Transport, from_httpx
 
-__all__ = ["AsyncReferee", "Referee"]
+__all__ = ["AsyncReferee", "Observer", "Referee"]
+
+Observer = Callable[[Request, Response], None]
+"""Is told every request and its answer, also one that is then refused."""
 
 
 class Rules:
@@ -21,37 +25,50 @@ class Rules:
     def __init__(self, contracts: Iterable[str]) -> None:
         self._documents = Documents(contracts)
 
-    def check(self, request: httpx.Request, response: httpx.Response) -> None:
+    def check(
+        self, request: httpx.Request, response: httpx.Response, observe: Observer | None
+    ) -> None:
         """``SpecDrift`` if the first document that knows the request forbids the answer."""
         path = request.url.raw_path.decode().partition("?")[0]
-        found = self._documents.find(Request(request.method, request.url.host, path))
-        if found is None:
-            return
         headers = {name.lower(): value for name, value in response.headers.items()}
-        found.contract.check_response(
-            found.operation, Response(response.status_code, headers, response.content)
-        )
+        plain = Response(response.status_code, headers, response.content)
+        if observe is not None:
+            observe(from_httpx(request), plain)
+        found = self._documents.find(Request(request.method, request.url.host, path))
+        if found is not None:
+            found.contract.check_response(found.operation, plain)
 
 
 class Referee(httpx.BaseTransport):
     """Passes requests on to ``inner``; an answer that its document forbids raises ``SpecDrift``.
 
     ``inner`` is the network if it is not given. A request that no document knows is let through.
+    ``observe`` may be set at any time.
     """
 
     def __init__(
         self,
         inner: httpx.BaseTransport | None = None,
         contracts: Iterable[str] = CONTRACTS,
+        *,
+        observe: Observer | None = None,
     ) -> None:
+        self.observe = observe
         self._inner = inner or httpx.HTTPTransport(verify=_tls())
         self._rules = Rules(contracts)
 
+    @property
+    def in_process(self) -> bool:
+        """Whether ``inner`` is an endpoint in this process, which has a journal of its own."""
+        return isinstance(self._inner, Transport)
+
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer as ``inner`` does."""
+        if self.observe is not None:
+            request.read()
         response = self._inner.handle_request(request)
         response.read()
-        self._rules.check(request, response)
+        self._rules.check(request, response, self.observe)
         return response
 
     def close(self) -> None:
@@ -66,15 +83,25 @@ class AsyncReferee(httpx.AsyncBaseTransport):
         self,
         inner: httpx.AsyncBaseTransport | None = None,
         contracts: Iterable[str] = CONTRACTS,
+        *,
+        observe: Observer | None = None,
     ) -> None:
+        self.observe = observe
         self._inner = inner or httpx.AsyncHTTPTransport(verify=_tls())
         self._rules = Rules(contracts)
 
+    @property
+    def in_process(self) -> bool:
+        """Whether ``inner`` is an endpoint in this process, which has a journal of its own."""
+        return isinstance(self._inner, AsyncTransport)
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer as ``inner`` does."""
+        if self.observe is not None:
+            await request.aread()
         response = await self._inner.handle_async_request(request)
         await response.aread()
-        self._rules.check(request, response)
+        self._rules.check(request, response, self.observe)
         return response
 
     async def aclose(self) -> None:

@@ -1,4 +1,4 @@
-"""Everything around a command of ``dryshot run``: TLS listener, proxy, and environment."""
+"""Around a command of ``dryshot run`` or ``record``: TLS listener, proxy, and environment."""
 
 from __future__ import annotations
 
@@ -42,10 +42,14 @@ def enclose(
     *,
     environ: Mapping[str, str],
     allow_hosts: Collection[str] = (),
+    command: str = "dryshot run",
+    dated: bool = True,
 ) -> Iterator[Enclosure]:
     """Serve an ASGI application as ``hosts``, to whoever runs in the environment that this gives.
 
-    Files are in a directory that only this user reads, and are gone at the end.
+    ``command`` is what users are told that refuses other hosts. ``dated`` answers get a Date
+    header; those of an application that forwards may have one. Files are in a directory that only
+    this user reads, and are gone at the end.
     """
     with TemporaryDirectory(prefix="dryshot-") as name:
         directory = Path(name)
@@ -53,10 +57,10 @@ def enclose(
         bundle, own = directory / "ca-bundle.pem", directory / "ca.pem"
         write_private(bundle, trusted(environ) + authority)
         write_private(own, authority)
-        with _secured(application, context) as target:
+        with _secured(application, context, dated=dated) as target:
             allowed = frozenset(normal(host) for host in allow_hosts)
             trust = create_default_context(cadata=authority.decode())
-            proxy = Proxy(frozenset(hosts), target, allowed, trust)
+            proxy = Proxy(frozenset(hosts), target, allowed, trust, command=command)
             with _proxied(proxy) as port:
                 url = f"http://127.0.0.1:{port}"
                 child = surround(environ, proxy=url, bundle=bundle, authority=own)
@@ -64,7 +68,7 @@ def enclose(
 
 
 @contextmanager
-def _secured(application: Any, context: SSLContext) -> Iterator[int]:
+def _secured(application: Any, context: SSLContext, *, dated: bool) -> Iterator[int]:
     """The application behind TLS; gives the port."""
     try:
         import uvicorn
@@ -79,6 +83,7 @@ def _secured(application: Any, context: SSLContext) -> Iterator[int]:
         ws=Websocket,
         lifespan="on",
         server_header=False,
+        date_header=dated,
         limit_concurrency=_MAX_CONNECTIONS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from dryshot.server.records import StateError
+from dryshot.server.records import OtherState
 from dryshot.world import Account
 
 __all__ = ["Accounts", "Keyring", "describe", "name_of"]
@@ -53,12 +53,12 @@ class Keyring:
         return accounts[0].api_token in self._declared
 
     def recall(self, described: list[dict[str, Any]], *, declared: bool) -> Accounts:
-        """The accounts that were described; ``StateError`` if they are no longer declared so."""
+        """The accounts that were described; ``OtherState`` if they are no longer declared so."""
         if not declared:
             return tuple(Account(**one, any_instance=True) for one in described)
         accounts = self._declared.get(described[0]["api_token"], ())
         if [describe(account) for account in accounts] != described:
-            raise StateError("accounts of the state file are not declared, or otherwise, now")
+            raise OtherState("accounts of the state file are not declared, or otherwise, now")
         return accounts
 
 
@@ -72,7 +72,6 @@ def describe(account: Account) -> Mapping[str, str]:
     }
 
 
-def name_of(accounts: Accounts) -> str:
-    """The name of a world that these accounts have."""
-    digest = hashlib.blake2b(accounts[0].api_token.encode(), digest_size=5)
-    return f"t-{digest.hexdigest()}"
+def name_of(api_token: str) -> str:
+    """The name of the world whose first account has this API token, the digest of a key."""
+    return f"t-{hashlib.blake2b(api_token.encode(), digest_size=5).hexdigest()}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -119,11 +120,68 @@ class Log:
                 raise StateError(f"{self.path} cannot be written: {error}") from error
             stored.key = None
 
+    def replace(
+        self,
+        meta: Mapping[str, str],
+        records: Iterable[tuple[Stored, Record]],
+        then: Callable[[], object],
+    ) -> None:
+        """Put these in the place of everything, what is pending too; wholly or not at all.
+
+        Nobody may append meanwhile. ``then`` is called when it is done, before any :meth:`flush`
+        that waits goes on. ``StateError`` leaves everything as it was.
+        """
+        with self._file_lock:
+            if self._failed is not None:
+                raise StateError(f"{self.path} is no longer written: {self._failed}")
+            run = self._connection.execute
+            try:
+                run("BEGIN IMMEDIATE")
+                for table in ("records", "tenants", "meta"):
+                    run(f"DELETE FROM {table}")  # noqa: S608 - its own names
+                rows = [*meta.items(), ("roster", "")]
+                self._connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
+                self._insert(records)
+                self._seal_roster()
+                run("COMMIT")
+            except BaseException as error:
+                if self._connection.in_transaction:
+                    run("ROLLBACK")
+                if isinstance(error, sqlite3.Error | OSError):
+                    raise StateError(f"{self.path} cannot be written: {error}") from error
+                raise
+            with self._pending_lock:
+                self._pending = []
+                appended = self._appended
+            then()
+            self._written = appended
+            with suppress(sqlite3.Error):  # it is kept in any case
+                run("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def copy_to(self, path: Path) -> None:
+        """Make a file of all that was appended so far; whoever flushes waits for it."""
+        self.flush()
+        try:
+            with self._file_lock, closing(sqlite3.connect(path)) as copy:
+                self._connection.backup(copy)
+        except sqlite3.Error as error:
+            raise StateError(f"{self.path} cannot be read: {error}") from error
+
     def _write(self, batch: list[tuple[Stored, Record]]) -> None:
         run = self._connection.execute
         run("BEGIN IMMEDIATE")
+        self._insert(batch)
+        run("COMMIT")
+        self._commits += 1
+        if self._commits % _LOOK_EVERY == 0:
+            wal = self.path.with_name(f"{self.path.name}-wal")
+            if wal.exists() and wal.stat().st_size > _MOST_WAL_BYTES:
+                run("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _insert(self, records: Iterable[tuple[Stored, Record]]) -> None:
+        run = self._connection.execute
         touched: dict[int, Stored] = {}
-        for stored, record in batch:
+        for stored, record in records:
             if stored.key is None:
                 statement = "INSERT INTO tenants (name, genesis) VALUES (?, ?)"
                 stored.key = run(statement, (stored.name, stored.genesis)).lastrowid
@@ -139,12 +197,6 @@ class Log:
                 "UPDATE tenants SET count = ?, seal = ? WHERE key = ?",
                 (stored.count, stored.seal, stored.key),
             )
-        run("COMMIT")
-        self._commits += 1
-        if self._commits % _LOOK_EVERY == 0:
-            wal = self.path.with_name(f"{self.path.name}-wal")
-            if wal.exists() and wal.stat().st_size > _MOST_WAL_BYTES:
-                run("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _seal_roster(self) -> None:
         self._connection.execute(

@@ -49,6 +49,11 @@ class Outcomes(LimitedExecutor):
         self._known.clear()
         self._pending.clear()
 
+    def stop(self) -> None:
+        """Let no engine go on: nobody wants to know any more."""
+        for future in tuple(self._futures.values()):
+            future.cancel()
+
     def submit_within(
         self, seconds: float | None, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> Future[T]:

@@ -70,8 +70,9 @@ class Proxy:
     Some clients (axios, long) ask a proxy for ``https://`` as others do for ``http://``, and leave
     TLS to it. With ``trust`` this is done for ``hosts``, one request to a connection.
 
-    ``allowed`` hosts are reached over the network. ``refused`` counts the others by name. Who opens
-    a connection has ``head_seconds`` for a request.
+    ``allowed`` hosts are reached over the network. ``refused`` counts the others by name, and
+    ``command`` is what refuses them, as a user is told. Who opens a connection has
+    ``head_seconds`` for a request.
     """
 
     hosts: Collection[str]
@@ -79,6 +80,7 @@ class Proxy:
     allowed: Collection[str] = ()
     trust: ssl.SSLContext | None = None
     refused: Counter[str] = field(default_factory=Counter)
+    command: str = "dryshot run"
     max_connections: int = 256
     head_seconds: float = 10.0
     _open: set[asyncio.Task[None]] = field(default_factory=set)
@@ -135,17 +137,17 @@ class Proxy:
     async def _head(self, reader: StreamReader) -> bytes:
         """The request line and the header."""
         if len(self._open) > self.max_connections:
-            why = "dryshot run: too many connections"
+            why = f"{self.command}: too many connections"
             advice = f"At most {self.max_connections} are open at a time."
             raise _Refused(HTTPStatus.SERVICE_UNAVAILABLE, why, advice)
         try:
             async with asyncio.timeout(self.head_seconds):
                 return await reader.readuntil(b"\r\n\r\n")
         except TimeoutError:
-            why = "dryshot run: no request came in time"
+            why = f"{self.command}: no request came in time"
             raise _Refused(HTTPStatus.REQUEST_TIMEOUT, why) from None
         except asyncio.LimitOverrunError:
-            why = "dryshot run: the header is too large"
+            why = f"{self.command}: the header is too large"
             raise _Refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, why) from None
 
     def _route(self, head: bytes) -> _Way:
@@ -167,7 +169,7 @@ class Proxy:
             raise self._refusal(host, port, plain=True)
         raise _Refused(
             HTTPStatus.BAD_REQUEST,
-            "dryshot run: this is a proxy, and that is no request to one",
+            f"{self.command}: this is a proxy, and that is no request to one",
             "It takes CONNECT host:443 HTTP/1.1.",
         )
 
@@ -177,15 +179,16 @@ class Proxy:
             self.refused[name] += 1
         else:
             self.refused["more"] += 1
-        why = f"dryshot run refused {name}"
+        why = f"{self.command} refused {name}"
         if host in self.hosts:
-            advice = "It is mocked, but as the service does it speaks https on port 443 only"
+            advice = "As the service itself does, it speaks https on port 443 only"
         elif is_vendor(host):
-            advice = "It is IBM's and not mocked, and nothing is ever sent to IBM from here"
+            advice = "It is IBM's and of no service that is known here; nothing was sent"
         elif plain and host in self.allowed:
             advice = "It may be reached by CONNECT only: use https://"
         else:
-            advice = f"Nothing was sent. To let it through: dryshot run --allow-host {host} -- ..."
+            way = f"{self.command} --allow-host {host} -- ..."
+            advice = f"Nothing was sent. To let it through: {way}"
         return _Refused(HTTPStatus.FORBIDDEN, why, advice)
 
     async def _dial(self, way: _Way) -> tuple[StreamReader, StreamWriter]:
@@ -196,7 +199,7 @@ class Proxy:
                     way.host, way.port, ssl=trust, server_hostname=way.secure
                 )
         except (OSError, UnicodeError, OverflowError) as error:
-            why = f"dryshot run could not reach {way.host}:{way.port}"
+            why = f"{self.command} could not reach {way.host}:{way.port}"
             raise _Refused(HTTPStatus.BAD_GATEWAY, why, f"{type(error).__name__}.") from error
 
 

@@ -13,7 +13,7 @@ from dryshot.http import Request, Response
 from dryshot.server.credentials import bearers
 from dryshot.world import Outcome
 
-__all__ = ["KINDS", "Kind", "Record", "StateError", "Stored"]
+__all__ = ["KINDS", "BadState", "Kind", "OtherState", "Record", "StateError", "Stored"]
 __all__ += ["Unended", "answer", "decode_end", "decode_request", "encode_end", "encode_request"]
 
 Kind = Literal["request", "end", "clock", "faults", "condition"]
@@ -36,6 +36,18 @@ _LONGEST_ANSWER = 65536
 
 class StateError(DryshotError):
     """A state file cannot be used, or no longer be written."""
+
+
+class BadState(StateError):
+    """A state is not what it is to be; ``field`` says where, such as ``records[3].kind``."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+class OtherState(StateError):
+    """A state and the server that is to have it do not go together."""
 
 
 @dataclass(frozen=True, slots=True)

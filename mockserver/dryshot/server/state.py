@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
+from dryshot.server.book import Book
 from dryshot.server.log import Durability, Log
 from dryshot.server.opening import Contents
-from dryshot.server.records import Record, StateError, Stored
-from dryshot.server.replay import Replay
-from dryshot.server.tenant import Tenant
+from dryshot.server.past import Numbered, Past
 
 __all__ = ["State", "open_state"]
 
@@ -24,17 +22,15 @@ __all__ = ["State", "open_state"]
 class State:
     """An open state file, as the tenants of a server see it.
 
-    ``salt`` is what keys are digested with, ``born`` the instant at which the file was made, and
-    ``settings`` what its worlds were made with. Close it, or use it as a context.
+    ``past`` is what it held when it was opened, or what has replaced that, and ``book`` where the
+    worlds that go on from there are kept. Close it, or use it as a context.
     """
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        meta = log.contents.meta
-        self.salt = bytes.fromhex(meta["salt"])
-        self.born = datetime.fromisoformat(meta["born"])
-        self.settings: Mapping[str, Any] = json.loads(meta["settings"])
-        self.writer = meta["writer"]
+        self.past = _past(str(log.path), log, log.contents)
+        self.book = Book(log)
+        self.book.open()
 
     def __enter__(self) -> Self:
         return self
@@ -49,45 +45,35 @@ class State:
         """Write what is pending, and let others have the file."""
         self._log.close()
 
-    @property
-    def stored(self) -> list[Stored]:
-        """The tenants that were in the file when it was opened, oldest first."""
-        return list(self._log.contents.tenants.values())
-
-    def keep(self, stored: Stored, record: Record) -> None:
-        """Line up a record; it is kept when :meth:`settle` has returned."""
-        self._log.append(stored, record)
-
     def settle(self) -> None:
         """Return when everything so far is in the file."""
         self._log.flush()
 
-    def drop(self, stored: Stored) -> None:
-        """Forget a tenant."""
-        self._log.drop(stored)
+    def copy_to(self, path: Path) -> None:
+        """Make a file of all that there is so far; worlds go on meanwhile, but for a moment."""
+        self._log.copy_to(path)
 
-    def live(self, tenants: Mapping[str, Tenant]) -> None:
-        """Let every tenant, by its name, live through its records."""
-        by_key = {one.key: tenants[one.name] for one in self.stored}
-        ends: defaultdict[int, list[Record]] = defaultdict(list)
-        for _, key, record in self._log.records():
-            if record.kind == "end":
-                ends[key].append(record)
-        replays = {key: Replay(tenant) for key, tenant in by_key.items() if key is not None}
-        for key, replay in replays.items():
-            replay.learn(ends.pop(key, ()))
-        for seq, key, record in self._log.records():
-            try:
-                replays[key].live(seq, record)
-            except (StateError, LookupError, TypeError, ValueError) as error:
-                reason = str(error) if isinstance(error, StateError) else f"record {seq}: {error!r}"
-                raise StateError(
-                    f"{self._log.path} cannot be taken up by dryshot {version('dryshot')} "
-                    f"(it is from {self.writer}): {reason}"
-                ) from error
-        for tenant in by_key.values():
-            tenant.outcomes.forget()
-        self.settle()
+    def new_book(self) -> Book:
+        """One for worlds that are to take the place of those there are; it is not open yet."""
+        return Book(self._log)
+
+    def replace(self, past: Past, book: Book, then: Callable[[], object]) -> None:
+        """Put a past and what follows it in the place of everything; wholly or not at all.
+
+        ``then`` is called when it is done; whatever the worlds of old were asked and had not yet
+        been told that it is kept, they are told after that. ``StateError`` leaves all as it was.
+        """
+        stored = {one.name: one for one in past.tenants}
+        records = ((stored[name], record) for _, name, record in past.records())
+
+        def turn() -> None:
+            self.book.close()
+            book.open()
+            self.past, self.book = past, book
+            then()
+
+        with self.book.lock, book.lock:
+            self._log.replace(past.meta, records, turn)
 
 
 def open_state(
@@ -102,8 +88,13 @@ def open_state(
     others is refused. Every ``StateError`` leaves the file as it was.
     """
     text = json.dumps(settings, sort_keys=True)
-    log = Log(Path(path), fresh_meta(text), durability=durability, accept=_accept(path, text))
-    return State(log)
+    wanted: dict[str, Any] = json.loads(text)
+
+    def accept(contents: Contents) -> None:
+        past = Past(str(path), contents.meta, (), tuple)
+        past.check_settings(wanted, "give the same setting, or another file")
+
+    return State(Log(Path(path), fresh_meta(text), durability=durability, accept=accept))
 
 
 def fresh_meta(settings: str) -> dict[str, str]:
@@ -116,16 +107,10 @@ def fresh_meta(settings: str) -> dict[str, str]:
     }
 
 
-def _accept(path: str | PathLike[str], settings: str) -> Any:
-    wanted: dict[str, Any] = json.loads(settings)
+def _past(source: str, log: Log, contents: Contents) -> Past:
+    names = {key: stored.name for key, stored in contents.tenants.items()}
 
-    def accept(contents: Contents) -> None:
-        kept = json.loads(contents.meta["settings"])
-        for name in sorted({*kept, *wanted}):
-            if kept.get(name) != wanted.get(name):
-                raise StateError(
-                    f"{path} was made with {name} = {kept.get(name)!r}, not "
-                    f"{wanted.get(name)!r}; give the same setting, or another file"
-                )
+    def records() -> Iterator[Numbered]:
+        return ((number, names[key], record) for number, key, record in log.records())
 
-    return accept
+    return Past(source, contents.meta, list(contents.tenants.values()), records)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import IO, Any, Protocol
 
 from dryshot.http import Request, Response
 from dryshot.mock import Mock
@@ -33,4 +33,13 @@ class Tenancy(Protocol):
         """Keep what was done to a tenant's mock by hand, where anything is kept.
 
         ``KeyError`` if there is none of that name.
+        """
+
+    def export_state(self, out: IO[bytes]) -> None:
+        """Write all that is kept as JSON; ``OtherState`` where nothing is."""
+
+    def import_state(self, value: Any) -> int:
+        """Let an exported state take the place of all worlds; how many records it has.
+
+        Any ``StateError`` means that nothing has changed.
         """

@@ -123,8 +123,13 @@ class Tenant:
         with self.clock.lock:
             if self.ended or (unless_proven and self.proven):
                 return False
-            self.ended = True
+            self.abandon()
             return True
+
+    def abandon(self) -> None:
+        """End without waiting for a request that is being answered, by an engine maybe."""
+        self.ended = True
+        self.outcomes.stop()
 
     def keep_faults(self) -> None:
         """Keep which calls are to fail, if that has changed."""
@@ -202,6 +207,6 @@ class Tenant:
         self._append(kind, json.dumps(value, separators=(",", ":")).encode())
 
     def _append(self, kind: Kind, data: bytes, at: int | None = None) -> None:
-        if self._keep is not None:
+        if self._keep is not None and not self.ended:
             now = self.clock.setting.now if at is None else at
             self._keep(self.stored, Record(kind, now, data))

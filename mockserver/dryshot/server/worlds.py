@@ -120,40 +120,43 @@ class Worlds:
         """
         accounts = self._declaration.accounts
         return Tenants(
-            self._maker(self._born(state)),
+            self._maker(None if state is None else state.past.born),
             seed=self._seed,
             auto_accounts=not accounts if auto_accounts is None else auto_accounts,
             accounts=accounts,
             wall=self._wall,
             state=state,
             max_tenants=max_tenants,
+            remake=self._maker,
         )
 
-    def _born(self, state: State | None) -> datetime:
+    def _calibrated(self, born: datetime | None) -> datetime:
+        """When the devices of worlds were calibrated that were born then, or are now."""
         if self._wall is None:
             return datetime.fromisoformat(NOTEBOOK_START)
-        return datetime.fromtimestamp(self._wall(), UTC) if state is None else state.born
+        return born or datetime.fromtimestamp(self._wall(), UTC)
 
-    def _maker(self, born: datetime) -> Callable[[Genesis], Mock]:
+    def _maker(self, born: datetime | None) -> Callable[[Genesis], Mock]:
         """A maker of mocks that share their devices, calibrated when the first was made."""
-        known = dict(catalogue(seed=self._seed, calibrated=born))
+        calibrated = self._calibrated(born)
+        known = dict(catalogue(seed=self._seed, calibrated=calibrated))
         own = [
-            *self._declaration.backends(seed=self._seed, calibrated=born),
+            *self._declaration.backends(seed=self._seed, calibrated=calibrated),
             *(
-                device(name, num_qubits=qubits, seed=self._seed, calibrated=born)
+                device(name, num_qubits=qubits, seed=self._seed, calibrated=calibrated)
                 for name, qubits in self._devices
             ),
             *self._backends,
         ]
         known |= {backend.name: backend for backend in own}
-        shared, added = tuple(known.values()), [backend.name for backend in own]
+        shared = tuple(known.values())
         waits = self._executor is None or self._wall is None
 
         def make(genesis: Genesis) -> Mock:
             genesis.outcomes.waits = waits
             if self._executor is not None:
                 genesis.outcomes.executor = self._executor
-            mock = Mock(
+            return Mock(
                 seed=genesis.seed,
                 clock=genesis.clock,
                 engine=self._engine,
@@ -163,16 +166,5 @@ class Worlds:
                 executor=genesis.outcomes,
                 wait=waits,
             )
-            _offer(mock, added)
-            return mock
 
         return make
-
-
-def _offer(mock: Mock, names: Iterable[str]) -> None:
-    """Put devices into the instances that accounts have by default, which have a fixed list."""
-    platform = mock.world.platform
-    for account in mock.world.accounts:
-        if account.service_instances is None:
-            for instance in platform.instances(account):
-                platform.assign_backends(instance, dict.fromkeys((*instance.backends, *names)))

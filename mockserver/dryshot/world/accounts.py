@@ -95,6 +95,7 @@ class Accounts:
         self._by_api_token = {account.api_token: account for account in declared}
         self._tokens: dict[str, AccessToken] = {}
         self.open = not self._by_api_token
+        self._shared: Account | None = None
 
     def __len__(self) -> int:
         return len(self._by_api_token)
@@ -102,9 +103,15 @@ class Accounts:
     def __iter__(self) -> Iterator[Account]:
         return iter(self._by_api_token.values())
 
+    def share(self, account: Account) -> None:
+        """Let every API token that is not empty open this one account."""
+        self._shared = account
+
     def open_with(self, api_token: str) -> Account:
         """The account of an API token, opened now where any may; ``LoginFailed`` if it has none."""
         account = self._by_api_token.get(api_token)
+        if account is None and api_token.strip():
+            account = self._shared
         if account is None:
             if not (self.open and api_token.strip()):
                 raise LoginFailed("Login failed.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -71,6 +72,10 @@ class IdSource:
         fields = XidFields(int(clock.time()), self.machine, self.pid, self.counter)
         self.counter = (self.counter + 1) % 2**24
         return encode_xid(fields)
+
+    def new_session(self, random: Random) -> str:
+        """The id of the platform's next session: a uuid of the world's own randomness."""
+        return str(uuid.UUID(int=random.getrandbits(128), version=4))
 
 
 def stream(seed: int, *names: str) -> Random:

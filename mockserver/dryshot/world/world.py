@@ -30,7 +30,8 @@ class World:
     their jobs here, and neither sees the other's.
 
     Every method is one step that happens wholly or not at all: a ``Refusal`` changes nothing.
-    Callers hold ``clock.lock``.
+    Callers hold ``clock.lock``. ``offered`` are names of backends that the instances which
+    accounts have by default have besides the usual ones.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class World:
         pace: PacePolicy | None = None,
         executor: Executor | None = None,
         wait: bool = True,
+        offered: Iterable[str] = (),
     ) -> None:
         self.clock = clock
         self.seed = seed
@@ -65,7 +67,7 @@ class World:
         self._commons = Commons(
             clock, seed, self.accounts, self.backends, self.jobs, ids or IdSource(), self._runner
         )
-        self.platform = Platform(self._commons)
+        self.platform = Platform(self._commons, offered)
 
     def program(self, program_id: str) -> Program:
         """One program; ``NotFound`` if there is none of that name."""
@@ -119,6 +121,17 @@ class World:
             )
         self._commons.enqueue(job, self.backends[submission.backend])
         return job
+
+    def adopt(self, job: Job) -> None:
+        """Take in a job of either service that was made elsewhere; one that is not final goes on.
+
+        One on a backend that is not of this world stays as it is.
+        """
+        backend = self.backends.get(job.backend)
+        if job.status.final or backend is None:
+            self.jobs[job.id] = job
+        else:
+            self._commons.enqueue(job, backend)
 
     def job(self, account: Account, job_id: str) -> Job:
         """One job of the account; ``NotFound`` if it has none of that id."""

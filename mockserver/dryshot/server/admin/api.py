@@ -13,6 +13,8 @@ from typing import Any
 from dryshot.contract import Call, Contract, InvalidRequest, MethodNotAllowed, NoSuchPath, Problem
 from dryshot.http import Request, Response
 from dryshot.journal import Entry
+from dryshot.server.admin.answers import Download, download, failure, respond
+from dryshot.server.admin.coverage import show_coverage
 from dryshot.server.admin.feed import Tenant, Tenants
 from dryshot.server.admin.specs import names
 from dryshot.server.admin.views import (
@@ -26,19 +28,11 @@ from dryshot.server.admin.views import (
     show_session,
     summary,
 )
+from dryshot.server.records import BadState, OtherState, StateError
 
-__all__ = ["Api", "failure"]
+__all__ = ["Api"]
 
 Handler = Callable[[Call], Any]
-
-
-def failure(
-    status: int, code: str, message: str, problems: tuple[Problem, ...] = (), **headers: str
-) -> Response:
-    """The one shape of every error."""
-    listed = [problem._asdict() for problem in problems]
-    error = {"status": status, "code": code, "message": message, "problems": listed}
-    return _respond(status, {"error": error}, headers)
 
 
 class Api:
@@ -59,7 +53,8 @@ class Api:
             match = self.contract.match(request.method, request.path)
             operation = match.operation
             call = self.contract.read_request(match, request)
-            response = _respond(200, self._handlers[operation.id](call))
+            answer = self._handlers[operation.id](call)
+            response = answer if isinstance(answer, Response) else respond(200, answer)
         except NoSuchPath as error:
             response = failure(404, "not_found", f"There is nothing at {error.path}.")
         except MethodNotAllowed as error:
@@ -70,6 +65,15 @@ class Api:
             response = failure(400, "invalid_request", str(error), error.problems)
         except _Missing as error:
             response = failure(404, "not_found", str(error))
+        except BadState as error:
+            problem = Problem("body", error.field, "state", str(error))
+            response = failure(400, "invalid_request", str(error), (problem,))
+        except OtherState as error:
+            response = failure(409, "conflict", str(error))
+        except StateError as error:
+            response = failure(500, "not_kept", str(error))
+        if isinstance(response, Download):  # its form is that of smaller ones, which are checked
+            return response
         if operation is None:
             self.contract.check_refusal(response)
         else:
@@ -93,6 +97,21 @@ class Api:
             raise _Missing(f"There is no tenant {name!r}.")
         self._tenants.reset(name)
         return {"reset": before if name is None else [name]}
+
+    def export_state(self, _call: Call) -> Response:
+        """All that is kept."""
+        return download("dryshot-state.json", self._tenants.export_state)
+
+    def import_state(self, call: Call) -> Any:
+        """Other worlds in the place of all."""
+        count = self._tenants.import_state(call.body)
+        return {"tenants": self._tenants.names(), "records": count}
+
+    def get_coverage(self, call: Call) -> Any:
+        """What of the documents one tenant, or all, exercised."""
+        name = call.query.get("tenant")
+        chosen = self._tenants.names() if name is None else [name]
+        return show_coverage(self._named(one).mock for one in chosen)
 
     def get_clock(self, call: Call) -> Any:
         """Where the clock stands."""
@@ -200,7 +219,9 @@ class Api:
         return Explainer(tuple(names()))
 
     def _tenant(self, call: Call) -> Tenant:
-        name = call.path["tenant"]
+        return self._named(call.path["tenant"])
+
+    def _named(self, name: str) -> Tenant:
         try:
             return self._tenants.get(name)
         except KeyError:
@@ -225,8 +246,3 @@ def _fits(entry: Entry, asked: Mapping[str, Any]) -> bool:
     return (operation is None or operation == exchange.operation) and (
         status is None or f"{exchange.response.status}".startswith(status.rstrip("x"))
     )
-
-
-def _respond(status: int, content: Any, headers: Mapping[str, str] | None = None) -> Response:
-    body = json.dumps(content, separators=(",", ":")).encode()
-    return Response(status, {"content-type": "application/json", **(headers or {})}, body)

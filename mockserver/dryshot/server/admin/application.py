@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Collection
-from typing import cast
+from typing import IO, cast
 from urllib.parse import parse_qs
 
 from dryshot.http import Request, Response
 from dryshot.mounts.asgi import Message, Receive, Send
 from dryshot.mounts.wire import framed, joined
-from dryshot.server.admin.api import Api, failure
+from dryshot.server.admin.answers import Download, failure
+from dryshot.server.admin.api import Api
 from dryshot.server.admin.events import Streams, TooMany
 from dryshot.server.admin.feed import Tenants
 from dryshot.server.admin.guard import TOKEN_HEADER, Forbidden, Guard
@@ -22,6 +23,9 @@ __all__ = ["PREFIX", "Admin", "application"]
 PREFIX = "/_dryshot"
 
 _MAX_BODY_BYTES = 64 * 1024
+_MAX_STATE_BYTES = 50 * 1024 * 1024
+"""Of a state that is imported; the server itself takes no body that is much larger."""
+_CHUNK = 256 * 1024
 
 
 class Admin:
@@ -88,11 +92,14 @@ class Admin:
         if path == "/events":
             await self._listen(scope, headers, receive, send)
             return
-        body = await _read(receive)
+        imports = (method, path) == ("PUT", "/state")
+        limit = _MAX_STATE_BYTES if imports else _MAX_BODY_BYTES
+        body = await _read(receive, limit)
         if body is None:
             return
-        if len(body) > _MAX_BODY_BYTES:
-            message = f"The body has more than {_MAX_BODY_BYTES} bytes."
+        if len(body) > limit:
+            remedy = "; the command dryshot state import takes larger states" if imports else ""
+            message = f"The body has more than {limit} bytes{remedy}."
             response = failure(413, "too_large", message)
         else:
             request = Request(
@@ -179,10 +186,10 @@ async def _live(receive: Receive, send: Send) -> None:
             return
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """The body, of a long one a little more than is allowed; None if the caller went away."""
+async def _read(receive: Receive, limit: int) -> bytes | None:
+    """The body, of a long one a byte more than ``limit``; None if the caller went away."""
     chunks: list[bytes] = []
-    left = _MAX_BODY_BYTES + 1
+    left = limit + 1
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -195,10 +202,24 @@ async def _read(receive: Receive) -> bytes | None:
 
 
 async def _respond(send: Send, method: str, response: Response) -> None:
+    if isinstance(response, Download) and response.file is not None:
+        with response.file:
+            await _send_file(send, response, response.file)
+        return
     headers, body = framed(method, response)
     start = {"type": "http.response.start", "status": response.status}
     await send(start | {"headers": headers + _safety()})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _send_file(send: Send, response: Download, file: IO[bytes]) -> None:
+    known = {**response.headers, "content-length": str(response.size)}
+    headers = [(name.encode(), value.encode()) for name, value in known.items()]
+    start = {"type": "http.response.start", "status": response.status}
+    await send(start | {"headers": headers + _safety()})
+    while chunk := file.read(_CHUNK):
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _safety() -> list[tuple[bytes, bytes]]:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import IO, Any
 
 from dryshot.journal import Entry
 from dryshot.mock import Mock
@@ -76,6 +76,14 @@ class Tenants:
         if name is not None:
             self._tenancy.mock(name)
         self._tenancy.reset(name)
+
+    def export_state(self, out: IO[bytes]) -> None:
+        """Write all that is kept as JSON."""
+        self._tenancy.export_state(out)
+
+    def import_state(self, value: Any) -> int:
+        """Let an exported state take the place of all worlds; how many records it has."""
+        return self._tenancy.import_state(value)
 
     def keep(self, name: str) -> None:
         """Keep which calls of a tenant are to fail."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dryshot.world.accounts import Account
 from dryshot.world.backends import Backend
 from dryshot.world.commons import Commons
@@ -16,10 +18,10 @@ __all__ = ["Access"]
 class Access:
     """What there is before the first job."""
 
-    def __init__(self, commons: Commons) -> None:
+    def __init__(self, commons: Commons, offered: Iterable[str] = ()) -> None:
         self._commons = commons
         self._tokens = Tokens(commons.clock, commons.seed, commons.accounts)
-        self._instances = Instances(commons.backends, commons.accounts)
+        self._instances = Instances(commons.backends, commons.accounts, offered)
         self._machines = Machines(commons.backends, commons.runner)
 
     def issue_token(self, api_key: str) -> BearerToken:

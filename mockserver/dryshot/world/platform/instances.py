@@ -16,10 +16,20 @@ _BAD_CRN = 1241
 
 
 class Instances:
-    """Every instance of a world by its CRN: copies, so that no two worlds share one."""
+    """Every instance of a world by its CRN: copies, so that no two worlds share one.
 
-    def __init__(self, backends: Mapping[str, Backend], declared: Iterable[Account]) -> None:
+    Accounts without declared instances have usual ones, with the usual devices and ``offered``.
+    """
+
+    def __init__(
+        self,
+        backends: Mapping[str, Backend],
+        declared: Iterable[Account],
+        offered: Iterable[str] = (),
+    ) -> None:
         self._backends = backends
+        usual = (name for name in MODERN_DEVICES if name in backends)
+        self._usual = tuple(dict.fromkeys((*usual, *offered)))
         self._known: dict[str, ServiceInstance] = {}
         self._of: dict[str, list[ServiceInstance]] = {}
         for account in declared:
@@ -64,10 +74,9 @@ class Instances:
         return self._known[crn]
 
     def _default(self, account: Account) -> list[ServiceInstance]:
-        devices = [name for name in MODERN_DEVICES if name in self._backends]
         return [
             ServiceInstance.make(
-                f"{plan}-instance", account_id=account.account_id, plan=plan, backends=devices
+                f"{plan}-instance", account_id=account.account_id, plan=plan, backends=self._usual
             )
             for plan in ("open", "premium")
         ]

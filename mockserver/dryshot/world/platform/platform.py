@@ -31,15 +31,17 @@ class Platform(Access):
     Two settings may be changed at any time. ``over_limit`` is what becomes of a job when its
     instance has used all it may: "queue" lets it wait until the window frees some, "refuse" does
     not take it. ``billing_delay`` is how many seconds after a job's end its usage is still pending.
+    ``offered`` are the devices that usual instances have besides the usual ones.
     """
 
-    def __init__(self, commons: Commons) -> None:
+    def __init__(self, commons: Commons, offered: Iterable[str] = ()) -> None:
         self.over_limit: Literal["queue", "refuse"] = "queue"
         self.billing_delay: float = 0.0
-        super().__init__(commons)
+        super().__init__(commons, offered)
         self._clock = commons.clock
         self._ledger = Ledger(self._clock)
-        self._sessions = Sessions(self._clock, stream(commons.seed, "sessions"), self._fail)
+        random = stream(commons.seed, "sessions")
+        self._sessions = Sessions(self._clock, lambda: commons.ids.new_session(random), self._fail)
         self.analytics = Analytics(
             self._clock, self._instances.of, commons.backends, commons.jobs, self._sessions.all
         )
@@ -164,6 +166,14 @@ class Platform(Access):
         """A new session; ``Invalid`` (1352) if the plan has no dedicated ones."""
         machine = self._machines.get(instance, backend)
         return self._sessions.open(account, instance, mode, machine, max_ttl)
+
+    def adopt_session(self, session: Session) -> None:
+        """Take in a session that was opened elsewhere."""
+        self._sessions.adopt(session)
+
+    def charge(self, instance: ServiceInstance, seconds: int) -> None:
+        """Let the instance have used device time otherwise than by its jobs here."""
+        self._ledger.add(instance.crn, seconds)
 
     def session(self, _account: Account, instance: ServiceInstance, session_id: str) -> Session:
         """One session of the instance; ``NotFound`` if it has none of that id."""

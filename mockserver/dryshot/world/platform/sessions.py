@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
-from random import Random
 
 from dryshot.clock import Clock, Event
 from dryshot.errors import Conflict, Invalid, NotFound
@@ -35,9 +33,11 @@ class Sessions:
     ``fail`` is what becomes of a queued job whose session closes.
     """
 
-    def __init__(self, clock: Clock, random: Random, fail: Callable[[Job], None]) -> None:
+    def __init__(
+        self, clock: Clock, new_id: Callable[[], str], fail: Callable[[Job], None]
+    ) -> None:
         self._clock = clock
-        self._random = random
+        self._new_id = new_id
         self._fail = fail
         self._all: dict[str, Session] = {}
         self._unfinished: dict[str, dict[str, Job]] = {}
@@ -63,7 +63,7 @@ class Sessions:
             raise Invalid("mode", message, code=_NOT_ON_THIS_PLAN)
         longest = plan.session_max_ttl
         session = Session(
-            id=str(uuid.UUID(int=self._random.getrandbits(128), version=4)),
+            id=self._new_id(),
             account_id=account.id,
             instance=instance.crn,
             backend=backend.name,
@@ -73,10 +73,14 @@ class Sessions:
             user_id=account.user_id,
             mock=backend.mock,
         )
+        self.adopt(session)
+        return session
+
+    def adopt(self, session: Session) -> None:
+        """Take in a session, in whatever state it is."""
         self._all[session.id] = session
         self._unfinished[session.id] = {}
         self._watch(session)
-        return session
 
     def get(self, instance: ServiceInstance, session_id: str) -> Session:
         """One session of the instance; ``NotFound`` if it has none of that id."""
@@ -112,7 +116,7 @@ class Sessions:
             if session.state is not SessionState.ACTIVE:
                 self._activate(session)
             return
-        del self._unfinished[session.id][job.id]
+        self._unfinished[session.id].pop(job.id, None)  # one that was adopted never joined
         session.charge += job.charge
         if job.started is not None:
             session.last_job_completed = now

@@ -1,6 +1,8 @@
-// Puts the parts together: which tenant is shown, what is heard of it, and its clock.
+// Puts the parts together: which tenant is shown, what is heard of it, its clock, and the state.
 import { announce, one } from "./dom.js";
+import * as coverage from "./coverage.js";
 import * as journal from "./journal.js";
+import * as state from "./state.js";
 import * as work from "./work.js";
 import { ask, listen, of } from "./wire.js";
 
@@ -33,6 +35,7 @@ function watch(name) {
   tenant = name;
   journal.begin(name);
   work.begin(name);
+  coverage.begin(name);
   if (name === null) {
     one("now").textContent = "no tenant yet";
     link("waiting");
@@ -98,7 +101,9 @@ one("reset").addEventListener("click", () => {
   ask("reset", { tenant }).then(tenants).catch(trouble);
 });
 
+state.start(trouble, tenants);
 journal.start();
+coverage.start();
 
 // New tenants come with their first request, which the stream of another does not tell.
 async function follow() {

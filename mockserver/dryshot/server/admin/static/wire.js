@@ -2,17 +2,25 @@
 
 const token = document.querySelector("meta[name=dryshot-token]").content;
 
-export async function ask(path, body) {
-  const posting = body !== undefined;
+async function call(method, path, body) {
   const answer = await fetch(`api/${path}`, {
-    method: posting ? "POST" : "GET",
-    headers: { "X-Dryshot-Token": token, ...(posting && { "Content-Type": "application/json" }) },
-    body: posting ? JSON.stringify(body) : undefined,
+    method,
+    headers: { "X-Dryshot-Token": token, ...(body !== undefined && { "Content-Type": "application/json" }) },
+    body,
   });
-  const value = await answer.json();
-  if (!answer.ok) throw new Error(value.error.message);
-  return value;
+  if (answer.ok) return answer;
+  const { error, dryshot } = await answer.json();
+  throw new Error(error?.message ?? dryshot?.detail ?? `it answered ${answer.status}`);
 }
+
+export async function ask(path, body) {
+  const answer = body === undefined ? call("GET", path) : call("POST", path, JSON.stringify(body));
+  return (await answer).json();
+}
+
+export const load = async (path) => (await call("GET", path)).blob();
+
+export const put = async (path, file) => (await call("PUT", path, file)).json();
 
 export const of = (tenant, path) => `tenants/${encodeURIComponent(tenant)}/${path}`;
 
