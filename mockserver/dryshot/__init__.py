@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dryshot.clock import Clock, WallClock
     from dryshot.engines import AerEngine
-    from dryshot.errors import DryshotError, MissingExtra, RefusedHost, SpecDrift
+    from dryshot.errors import DryshotError, MissingExtra, RefusedHost, SpecDrift, Unrecorded
     from dryshot.mock import Mock
+    from dryshot.recording.player import Player
     from dryshot.server.serving import Server, serve
     from dryshot.world import Account, Backend, BackendData, IdSource, Outcome, Task
     from dryshot.world.devices import device, simulator
@@ -31,11 +32,13 @@ __all__ = [
     "Mock",
     "Outcome",
     "Pace",
+    "Player",
     "RefusedHost",
     "Server",
     "ServiceInstance",
     "SpecDrift",
     "Task",
+    "Unrecorded",
     "WallClock",
     "device",
     "serve",
@@ -45,8 +48,15 @@ __all__ = [
 _HOMES = {
     "dryshot.clock": ("Clock", "WallClock"),
     "dryshot.engines": ("AerEngine",),
-    "dryshot.errors": ("DryshotError", "MissingExtra", "RefusedHost", "SpecDrift"),
+    "dryshot.errors": (
+        "DryshotError",
+        "MissingExtra",
+        "RefusedHost",
+        "SpecDrift",
+        "Unrecorded",
+    ),
     "dryshot.mock": ("Mock",),
+    "dryshot.recording.player": ("Player",),
     "dryshot.server.serving": ("Server", "serve"),
     "dryshot.world": ("Account", "Backend", "BackendData", "IdSource", "Outcome", "Task"),
     "dryshot.world.devices": ("device", "simulator"),

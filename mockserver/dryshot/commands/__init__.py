@@ -10,7 +10,19 @@ import argparse
 from types import ModuleType
 from typing import Protocol, cast
 
-from dryshot.commands import demo, doctor, run, serve, state
+from dryshot.commands import (
+    cassette,
+    check,
+    conformance,
+    coverage,
+    demo,
+    doctor,
+    lint,
+    record,
+    run,
+    serve,
+    state,
+)
 
 __all__ = ["COMMANDS", "Command"]
 
@@ -28,7 +40,19 @@ class Command(Protocol):
         """Run it; the exit code is 0 if it held, 1 if it did not, 2 for wrong usage."""
 
 
-_MODULES: tuple[ModuleType, ...] = (demo, serve, run, state, doctor)
+_MODULES: tuple[ModuleType, ...] = (
+    demo,
+    serve,
+    run,
+    record,
+    cassette,
+    state,
+    doctor,
+    lint,
+    check,
+    coverage,
+    conformance,
+)
 
 COMMANDS = {module.__name__.rpartition(".")[2]: cast("Command", module) for module in _MODULES}
 """By their names."""

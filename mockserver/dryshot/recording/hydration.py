@@ -1,0 +1,254 @@
+"""A world as a recording found it: its devices, its instances, and the jobs that were there."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from dryshot.recording.calls import read_json
+from dryshot.recording.contents import Contents, Told
+from dryshot.recording.timelines import Timeline
+from dryshot.world import Account, Backend, BackendData, Job, ServiceInstance, Submission, World
+from dryshot.world.devices import catalogue, device, simulator, snapshots
+from dryshot.world.instances import check_account_id, parse_crn
+from dryshot.world.lifecycle import SessionEvent, SessionState
+from dryshot.world.plans import PLANS, Region
+from dryshot.world.sessions import Session
+
+__all__ = ["account_of", "backends_of", "fill"]
+
+ANY_KEY = "any key opens the account of the recording"
+_DOCUMENTS = {
+    "get_backend_configuration": "configuration",
+    "get_backend_properties": "properties",
+    "get_backend_defaults": "defaults",
+}
+
+
+def backends_of(contents: Contents, *, seed: int, calibrated: datetime) -> list[Backend]:
+    """The devices that were named in an answer; what nobody asked of them is made up."""
+    documents: dict[str, dict[str, Any]] = {}
+    for told, body in _answers(contents):
+        kind = _DOCUMENTS.get(told.asked.operation)
+        if kind and told.asked.target and body:
+            documents.setdefault(told.asked.target, {})[kind] = body
+        elif told.asked.operation == "list_backends":
+            for item in body.get("devices", ()):
+                documents.setdefault(item if isinstance(item, str) else item["name"], {})
+        elif isinstance(name := body.get("backend", body.get("backend_name")), str):
+            documents.setdefault(name, {})
+    for job in contents.timelines.values():
+        if isinstance(name := job.body.get("backend"), str):
+            documents.setdefault(name, {})
+    known = {**catalogue(seed=seed, calibrated=calibrated), **snapshots()}
+    made = []
+    for name, given in documents.items():
+        if name.startswith("mock_") or (name in known and not given):
+            continue  # the stand-ins of devices come with these
+        base = known.get(name) or _made_up(name, given, seed, calibrated)
+        made.append(_documented(base, given))
+    return made
+
+
+def account_of(contents: Contents, backends: set[str]) -> Account:
+    """The account whose instances were used; the one that was used most comes first."""
+    crns: Counter[str] = Counter()
+    described: dict[str, Mapping[str, Any]] = {}
+    offered: dict[str, dict[str, None]] = {}
+    users: Counter[str] = Counter()
+    for told, body in _answers(contents):
+        crn = told.asked.instance
+        if crn:
+            crns[crn] += 1
+        for item in (*body.get("items", ()), *body.get("resources", ()), body):
+            if isinstance(found := item.get("crn"), str):
+                described[found] = {**described.get(found, {}), **item}
+                crns[found] += 0
+        if told.asked.key == "platform-runtime.list_backends":
+            for item in body.get("devices", ()):
+                name = item if isinstance(item, str) else item["name"]
+                offered.setdefault(crn, {})[name] = None
+        if isinstance(user := body.get("user_id"), str):
+            users[user] += 1
+    instances = []
+    for crn, _ in crns.most_common():
+        names = [name for name in offered.get(crn, ()) if name in backends]
+        try:
+            instances.append(_instance(crn, described.get(crn, {}), names))
+        except ValueError:
+            continue  # a stand-in for a CRN that is none: nobody can use it
+    owner = parse_crn(instances[0].crn).account_id if instances else ""
+    own = [one for one in instances if parse_crn(one.crn).account_id == owner]
+    return Account(
+        ANY_KEY,
+        any_instance=True,
+        service_instances=own or None,
+        account_id=owner,
+        user_id=next((user for user, _ in users.most_common(1)), ""),
+    )
+
+
+def fill(world: World, contents: Contents, account: Account) -> None:
+    """Let everyone be ``account``, and put in what was there before the first call."""
+    world.accounts.share(account)
+    instances = {one.crn: one for one in world.platform.instances(account)}
+    used: set[str] = set()
+    for told, body in _answers(contents):
+        operation, crn = told.asked.operation, told.asked.instance
+        if operation == "get_usage" and crn in instances and crn not in used:
+            used.add(crn)
+            before = _charged(contents, crn, told.interaction.at)
+            total = int(body.get("usage_consumed_seconds") or 0) - before
+            world.platform.charge(instances[crn], max(0, total))
+        if operation == "get_session" and crn in instances:
+            known = body["id"] in world.platform.sessions or _made(contents, body["id"])
+            if not known:
+                world.platform.adopt_session(_session(body, account, crn))
+    for timeline in contents.timelines.values():
+        if not timeline.submitted:
+            crn = timeline.instance if timeline.instance in instances else next(iter(instances), "")
+            _adopt(world, timeline, account, crn)
+
+
+def _adopt(world: World, timeline: Timeline, account: Account, crn: str) -> None:
+    """Put in a job that was made before, or meanwhile by somebody else: then at its instant."""
+    later = (timeline.start - world.clock.now()).total_seconds()
+    if later > 0:
+        world.clock.call_later(later, lambda: _adopt(world, timeline, account, crn))
+        return
+    body = timeline.body
+    program = body.get("program")
+    name = program.get("id") if isinstance(program, Mapping) else program
+    classic = timeline.dialect == "classic"
+    places = [body.get(part) for part in ("hub", "group", "project")]
+    instance = next(iter(account.instances)) if classic else crn
+    if classic and all(places):
+        instance = "/".join(map(str, places))
+    job = Job(
+        timeline.id,
+        account.id,
+        Submission(
+            program_id=str(name or "sampler"),
+            backend=str(body.get("backend")),
+            params=body.get("params") or {},
+            instance=instance,
+            tags=tuple(body.get("tags") or ()),
+            runtime=body.get("runtime"),
+            private=bool(body.get("private")),
+            dialect=timeline.dialect,
+        ),
+        instance,
+        timeline.start,
+        int(body.get("cost") or 10_000),
+        tags=tuple(body.get("tags") or ()),
+        session_id=body.get("session_id"),
+        user_id=str(body.get("user_id") or account.user_id),
+        mock=str(body.get("backend")).startswith("mock_"),
+    )
+    ended = timeline.ended
+    if ended is not None and timeline.start + timedelta(seconds=ended) <= world.clock.now():
+        ran = timeline.ran
+        job.started = None if ran is None else timeline.start + timedelta(seconds=ran)
+        job.ended = timeline.start + timedelta(seconds=ended)
+        job.status, job.outcome = timeline.status, timeline.outcome
+        job.reason, job.reason_code = timeline.reason, timeline.reason_code
+        job.charge, job.usage_status = math.ceil(timeline.seconds), "complete"
+    world.adopt(job)
+
+
+def _answers(contents: Contents) -> Iterator[tuple[Told, dict[str, Any]]]:
+    """Every answer that is a JSON object and no refusal."""
+    for told in contents.told:
+        body = read_json(told.interaction.response.body)
+        if isinstance(body, dict) and not told.refused:
+            yield told, body
+
+
+def _made(contents: Contents, id_: str) -> bool:
+    every = (made for creation in contents.creations.values() for made, _ in creation.made)
+    return id_ in every
+
+
+def _charged(contents: Contents, crn: str, at: datetime) -> int:
+    """What the jobs that were recorded had cost an instance at that instant."""
+    return sum(
+        math.ceil(job.seconds)
+        for job in contents.timelines.values()
+        if job.submitted and job.instance == crn and job.ended is not None
+        if job.start + timedelta(seconds=job.ended) <= at
+    )
+
+
+def _instance(crn: str, told: Mapping[str, Any], backends: list[str]) -> ServiceInstance:
+    parts = parse_crn(crn)
+    check_account_id(parts.account_id)
+    plan_id = told.get("service_plan_unique_id", told.get("resource_plan_id"))
+    known = next((plan for plan in PLANS.values() if plan.catalog_id == plan_id), None)
+    plan = known or replace(
+        PLANS["premium"], catalog_id=str(plan_id or PLANS["premium"].catalog_id)
+    )
+    doc = told.get("doc")
+    extensions = told.get("extensions") or (doc or {}).get("extensions") or {}
+
+    def seconds(name: str) -> int | None:
+        text = str(extensions.get(name, ""))
+        return int(text) if text.isdigit() else None
+
+    return ServiceInstance(
+        crn=crn,
+        name=str(told.get("name") or f"{plan.name}-instance"),
+        plan=plan,
+        region=cast("Region", parts.region),
+        backends=tuple(backends),
+        usage_limit_seconds=seconds("instance_limit_seconds"),
+        usage_allocation_seconds=seconds("usage_allocation_seconds"),
+        tags=tuple(told.get("tags") or ()),
+    )
+
+
+def _session(body: Mapping[str, Any], account: Account, crn: str) -> Session:
+    stamps = body.get("timestamps") or ()
+    first = next((stamp.get("timestamp") for stamp in stamps), body.get("started_at"))
+    created = datetime.fromisoformat(first) if first else datetime.fromtimestamp(0).astimezone()
+    session = Session(
+        str(body["id"]),
+        account.id,
+        crn,
+        str(body.get("backend_name")),
+        created,
+        max_ttl=int(body.get("max_ttl") or 28800),
+        mode="dedicated" if body.get("mode") == "dedicated" else "batch",
+        user_id=str(body.get("user_id") or account.user_id),
+    )
+    events = {
+        SessionState.ACTIVE: [SessionEvent.ACTIVATE],
+        SessionState.INACTIVE: [SessionEvent.ACTIVATE, SessionEvent.GO_IDLE],
+        SessionState.CLOSED: [SessionEvent.CLOSE],
+    }
+    for event in events.get(body.get("state", ""), ()):
+        session.happen(event, created)
+    session.accepting_jobs = bool(body.get("accepting_jobs", True))
+    return session
+
+
+def _made_up(name: str, given: Mapping[str, Any], seed: int, calibrated: datetime) -> Backend:
+    qubits = int((given.get("configuration") or {}).get("n_qubits", 0))
+    if "simulator" in name:
+        return simulator(name, qubits or 32)
+    return device(name, num_qubits=max(2, qubits or 127), seed=seed, calibrated=calibrated)
+
+
+def _documented(base: Backend, given: Mapping[str, Any]) -> Backend:
+    def load() -> BackendData:
+        return BackendData(
+            configuration=given.get("configuration") or base.configuration,
+            properties=given.get("properties", base.properties),
+            defaults=given.get("defaults", base.defaults),
+        )
+
+    simulates = (given.get("configuration") or {}).get("simulator", base.simulator)
+    return Backend(base.name, simulator=bool(simulates), load=load)

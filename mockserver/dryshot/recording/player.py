@@ -1,0 +1,142 @@
+"""The player: a mock that stands where a recording was made, and does what was done there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from dryshot.clock import Clock, Instant
+from dryshot.errors import Unrecorded
+from dryshot.http import Request, Response
+from dryshot.journal import Origin
+from dryshot.mock import NOTEBOOK_START, Mock
+from dryshot.recording.cassette import Cassette
+from dryshot.recording.contents import Contents
+from dryshot.recording.hydration import account_of, backends_of, fill
+from dryshot.recording.prompter import RecordedPrompter
+from dryshot.recording.runs import RecordedIds, RecordedRuns
+from dryshot.service import MAX_BODY_BYTES, Prompter
+from dryshot.world import Engine
+from dryshot.world.devices import catalogue, snapshots
+from dryshot.world.runner import PacePolicy
+
+if TYPE_CHECKING:
+    from dryshot.mounts.asgi import Application
+
+__all__ = ["Player"]
+
+
+class Player(Mock):
+    """A mock hydrated by recordings: a recorded job runs again, as often as it is looked at.
+
+    Whatever API key logs in, it is the recording's account with its instances. A submission that
+    equals a recorded one gets that one's id, times and results; equal ones get theirs in order, and
+    after the last that one again under a new id. What was never recorded is answered by the mock.
+    The journal says which answer is whose. How it is decided stands in
+    :mod:`dryshot.recording.prompter`, what equal is in :mod:`dryshot.recording.fingerprint`.
+
+    Args:
+        cassette: one recording, or several, which are played as one.
+        strict: refuse what was never recorded with :class:`~dryshot.errors.Unrecorded`, which names
+            the nearest call and the difference. How often, and in which order, does not matter.
+        seed: decides what the mock makes up.
+        engine: what computes jobs that were never recorded; as a mock's.
+        clock: as a mock's; by default it starts at the recording's first instant.
+        pace: how long jobs take that were never recorded.
+        executor: where the engine runs.
+        wait: whether a look at a job waits for its engine.
+        max_body_bytes: larger request bodies are refused.
+    """
+
+    def __init__(
+        self,
+        cassette: Cassette | Iterable[Cassette],
+        *,
+        strict: bool = False,
+        seed: int = 0,
+        engine: Engine | Literal["auto", "aer", "stub"] = "auto",
+        clock: Clock | Instant | None = None,
+        pace: PacePolicy | None = None,
+        executor: Executor | None = None,
+        wait: bool = True,
+        max_body_bytes: int = MAX_BODY_BYTES,
+    ) -> None:
+        cassettes = [cassette] if isinstance(cassette, Cassette) else cassette
+        self.strict = strict
+        self._contents = Contents(cassettes)
+        if clock is None:
+            clock = self._contents.start or NOTEBOOK_START
+        clock = clock if isinstance(clock, Clock) else Clock(clock)
+        self._ids = RecordedIds(taken=self._contents.timelines)
+        self._runs = RecordedRuns(clock, pace, executor, dict(self._contents.timelines))
+        now = clock.now()
+        backends = backends_of(self._contents, seed=seed, calibrated=now)
+        known = {*catalogue(seed=seed, calibrated=now), *snapshots()}
+        known |= {backend.name for backend in backends}
+        self._account = account_of(self._contents, known)
+        super().__init__(
+            seed=seed,
+            clock=clock,
+            engine=engine,
+            accounts=[self._account],
+            backends=backends,
+            ids=self._ids,
+            pace=self._runs.pace,
+            executor=self._runs,
+            wait=wait,
+            max_body_bytes=max_body_bytes,
+        )
+        fill(self.world, self._contents, self._account)
+
+    def __repr__(self) -> str:
+        kind = "strict " if self.strict else ""
+        return f"<Player of {len(self._contents.told)} interactions, {kind}at {self.clock!r}>"
+
+    @property
+    def cassettes(self) -> tuple[Cassette, ...]:
+        """What is played."""
+        return self._contents.cassettes
+
+    @property
+    def unused(self) -> list[str]:
+        """What was recorded and never asked for: one line for each operation and resource."""
+        lines = []
+        for told in self._memory.unused:
+            made = f" ({told.made})" if told.made else ""
+            lines.append(f"{told.asked} -> {told.interaction.response.status}{made}")
+        return lines
+
+    def age(self, now: datetime | None = None) -> timedelta:
+        """How long ago the oldest of the recordings was made; 0 if there is none."""
+        now = datetime.now(UTC) if now is None else now
+        return max((now - one.recorded for one in self.cassettes), default=timedelta())
+
+    def report(self) -> list[str]:
+        """What came of it, in words: whose the answers were, and what was never asked for."""
+        origins = [exchange.origin for exchange in self.journal]
+        names: tuple[Origin, ...] = ("recorded", "synthesised", "mock")
+        counts = ", ".join(f"{origins.count(name)} {name}" for name in names)
+        lines = [f"{len(origins)} answers: {counts}"]
+        made_up = [str(each) for each in self.journal if each.origin == "synthesised"]
+        lines += [f"synthesised: {each}" for each in dict.fromkeys(made_up)]
+        return [*lines, *(f"unused: {line}" for line in self.unused)]
+
+    def asgi(self) -> Application:
+        """As a mock's; what a strict replay refuses is answered with 501 and the reason."""
+        from dryshot.mounts.asgi import asgi, own_answer
+
+        def endpoint(request: Request) -> Response:
+            try:
+                return self(request)
+            except Unrecorded as error:
+                return own_answer(501, str(error))
+
+        return asgi(endpoint, max_body_bytes=self._max_body_bytes)
+
+    def _prompter(self) -> Prompter:
+        self._memory = RecordedPrompter(
+            self.world, self._contents, self._account, self._ids, self._runs, strict=self.strict
+        )
+        return self._memory
