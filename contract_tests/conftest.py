@@ -11,9 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.platform import CATALOG, GRANT, IAM, RUNTIME, Connect, Gateway
+from contract_tests.platform import CATALOG, GRANT, IAM, RUNTIME, Connect
 from dryshot.mock import Mock
-from dryshot.mounts.referee import Referee
 from dryshot.targets import Target
 from dryshot_client import IamAuth, LegacyRuntime, NotFound, Runtime
 from dryshot_client.platform.api import LATEST_VERSION
@@ -95,11 +94,11 @@ def anyio_backend() -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only a mock in this process can be told, such as the time, or a broken device.
+    """Leave out what only a mock can be told, such as the time, or a broken device.
 
-    It is deselected, not skipped: nothing would be learned by asking a service for it.
+    It is deselected, not skipped: nothing would be learned by asking a service, or a recording.
     """
-    if config.getoption("--dryshot-target") == "mock":
+    if config.getoption("--dryshot-target") in {"mock", "served"}:
         return
     only_mock = [item for item in items if "mock" in getattr(item, "fixturenames", ())]
     if only_mock:
@@ -114,38 +113,28 @@ def mock(request: pytest.FixtureRequest) -> Mock:
     return mock
 
 
-@pytest.fixture(scope="session")
-def platform_gateway(request: pytest.FixtureRequest) -> Iterator[httpx.BaseTransport]:
-    """The way to a service at a URL."""
-    with Gateway(request.config.getoption("--dryshot-base-url")) as gateway:
-        yield gateway
-
-
 @pytest.fixture(scope="module")
-def platform_memory() -> dict[str, dict[str, str]]:
-    """What is asked for once and good for more than one test."""
+def shared_memory() -> dict[str, dict[str, str]]:
+    """What is asked of a service once and good for more than one test."""
     return {}
 
 
 @pytest.fixture
-def platform_transport(request: pytest.FixtureRequest) -> httpx.BaseTransport:
-    """The way to IBM's hosts for plain clients; answers are checked against the documents."""
-    if request.config.getoption("--dryshot-target") == "mock":
-        inner: httpx.BaseTransport = request.getfixturevalue("dryshot").transport()
-    else:
-        inner = request.getfixturevalue("platform_gateway")
-    return Referee(inner)
+def platform_memory(
+    dryshot_target: Target, shared_memory: dict[str, dict[str, str]]
+) -> dict[str, dict[str, str]]:
+    """The same; a mock is new for each test, and its memory too."""
+    return shared_memory if dryshot_target.kind == "live" else {}
 
 
 @pytest.fixture
-def platform_guest(platform_transport: httpx.BaseTransport) -> httpx.Client:
+def platform_guest(dryshot_target: Target) -> httpx.Client:
     """A plain client of the Compute API without credentials."""
-    return httpx.Client(base_url=RUNTIME, transport=platform_transport, timeout=60)
+    return httpx.Client(base_url=RUNTIME, transport=dryshot_target.transport, timeout=60)
 
 
 @pytest.fixture
 def platform_user(
-    request: pytest.FixtureRequest,
     platform_guest: httpx.Client,
     dryshot_target: Target,
     platform_memory: dict[str, dict[str, str]],
@@ -154,7 +143,7 @@ def platform_user(
 
     A service is asked for a token only now and then, a mock is new each time.
     """
-    if "token" not in platform_memory or request.config.getoption("--dryshot-target") == "mock":
+    if "token" not in platform_memory:
         form = {"grant_type": GRANT, "apikey": dryshot_target.api_token}
         answer = platform_guest.post(f"{IAM}/identity/token", data=form)
         assert answer.status_code == 200, answer.text
@@ -215,7 +204,7 @@ def open_runtime(connect: Connect, crns: dict[str, str]) -> Runtime:
     return connect(instance=crns["open"])
 
 
-_OF_THE_MOCK = {"dryshot", "dryshot_target", "mock", "platform_transport"}
+_OF_THE_MOCK = {"dryshot", "dryshot_target", "mock"}
 
 
 @pytest.fixture(autouse=True)

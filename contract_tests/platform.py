@@ -25,7 +25,6 @@ __all__ = [
     "RUNTIME",
     "SEARCH",
     "Connect",
-    "Gateway",
     "ask",
     "error",
     "run",
@@ -44,26 +43,6 @@ BROKEN: Mapping[str, Any] = {"pubs": [["OPENQASM 3.0; nonsense"]], "version": 2}
 """Accepted, and not understood when it is run."""
 
 Connect = Callable[..., Runtime]
-
-
-class Gateway(httpx.BaseTransport):
-    """Sends whatever is asked of IBM's hosts to one service, which is told the host in ``Host``."""
-
-    def __init__(self, base_url: str) -> None:
-        self._base = httpx.URL(base_url)
-        self._inner = httpx.HTTPTransport()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer as the service does; ``Host`` stays as it was."""
-        base = self._base
-        url = request.url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
-        return self._inner.handle_request(
-            httpx.Request(request.method, url, headers=request.headers, stream=request.stream)
-        )
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._inner.close()
 
 
 def submit(runtime: Runtime, **fields: Any) -> str:

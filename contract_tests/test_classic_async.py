@@ -8,7 +8,7 @@ from contract_tests.conftest import QASM
 from dryshot.targets import Target
 from dryshot_client import AsyncLegacyRuntime, JobFailed, NotFound
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.costs(2)]
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from dryshot_client import (
     ResultsNotReady,
 )
 
+pytestmark = pytest.mark.costs(2)
+
 Submit = Callable[..., str]
 
 

@@ -39,6 +39,7 @@ def test_a_method_that_a_path_does_not_have_is_refused(
         assert user.request(method, base + path).status_code in {404, 405}
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("operation", GUARDED)
 def test_without_a_token_nothing_is_told(http: httpx.Client, operation: str) -> None:
     asked = RUNTIME.operations[operation]

@@ -9,7 +9,7 @@ from dryshot_client import AsyncRuntime, JobFailed, NotFound, SessionClosed
 
 DEVICE = "ibm_torino"
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.costs(2)]
 
 
 async def submit(runtime: AsyncRuntime, tags: list[str] | None = None) -> str:

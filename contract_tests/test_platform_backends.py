@@ -51,6 +51,7 @@ def test_later_versions_list_objects(connect: Connect, version: str) -> None:
     assert fez.processor_type.family == "Heron"
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("version", VERSIONS[:5])
 def test_early_versions_tell_seconds(
     runtime: Runtime, platform: httpx.Client, version: str
@@ -66,6 +67,7 @@ def test_early_versions_tell_seconds(
     assert metrics["bss"]["seconds"] == metrics["usage"]["seconds"] == usage["seconds"]
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("version", VERSIONS[5:])
 def test_late_versions_tell_charges(connect: Connect, version: str) -> None:
     runtime = connect(api_version=version)

@@ -33,6 +33,7 @@ def test_every_operation_of_the_document_is_called() -> None:
     assert CALLS.keys() == OPERATIONS.keys()
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("operation", sorted(CALLS.keys() - DROPPED - {"cancel_job_jid"}))
 def test_every_operation_succeeds(runtime: Runtime, crn: str, operation: str) -> None:
     ids: dict[str, Callable[[], str]] = {
@@ -52,6 +53,7 @@ def test_what_waits_is_cancelled(runtime: Runtime, mock: Mock) -> None:
     assert (exchange.response.status, exchange.response.body) == (204, b"")
 
 
+@pytest.mark.costs(2)
 def test_what_is_done_is_answered_with_nothing(runtime: Runtime, platform: httpx.Client) -> None:
     done = {
         "replace_job_tags": run(runtime).id,
@@ -77,6 +79,7 @@ def test_an_hour_later_a_client_has_a_new_token(runtime: Runtime, mock: Mock) ->
     assert runtime.instances.get() == before
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("operation", GUARDED)
 def test_an_instance_of_another_account_is_forbidden(
     connect: Connect, crn: str, operation: str
@@ -88,6 +91,7 @@ def test_an_instance_of_another_account_is_forbidden(
     assert (refused.value.status, refused.value.code) == (403, 1200)
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("operation", GUARDED)
 def test_an_instance_of_another_region_is_not_found(
     connect: Connect, crn: str, operation: str
@@ -124,6 +128,7 @@ def test_an_unknown_session_is_not_found(runtime: Runtime, operation: str) -> No
     assert refused.value.code == "not_found"
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("operation", DROPPED)
 def test_what_was_dropped_is_gone(runtime: Runtime, operation: str) -> None:
     with pytest.raises(NotFound) as refused:
@@ -131,6 +136,7 @@ def test_what_was_dropped_is_gone(runtime: Runtime, operation: str) -> None:
     assert refused.value.code == 404
 
 
+@pytest.mark.costs(2)
 def test_what_was_dropped_is_there_in_the_versions_before(connect: Connect) -> None:
     runtime = connect(api_version=BEFORE_IT_WAS_DROPPED)
     job_id = run(runtime).id
@@ -140,6 +146,7 @@ def test_what_was_dropped_is_there_in_the_versions_before(connect: Connect) -> N
     assert (refused.value.code, refused.value.message) == (1291, "Transpiled circuits not found")
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize(
     ("change", "kind", "code"),
     [
@@ -159,6 +166,7 @@ def test_a_job_that_cannot_run_is_refused(
     assert refused.value.code == code
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("backend", ["ibm_torino", "mock_torino"])
 def test_a_broken_job_is_charged_next_to_nothing(runtime: Runtime, backend: str) -> None:
     usage = run(runtime, params=BROKEN, backend=backend).usage

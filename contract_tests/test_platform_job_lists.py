@@ -10,6 +10,8 @@ from dryshot.mock import Mock
 from dryshot.world.runner import Pace
 from dryshot_client import Runtime
 
+pytestmark = pytest.mark.costs(2)
+
 
 def ids(runtime: Runtime, **query: Any) -> list[str]:
     """The ids that a list has."""

@@ -22,6 +22,8 @@ from dryshot_client import (
     Runtime,
 )
 
+pytestmark = pytest.mark.costs(2)
+
 SLOW = pytest.mark.dryshot(pace=Pace(queue=60, run=60))
 """A minute in the queue, a minute on the device."""
 

@@ -10,6 +10,8 @@ from contract_tests.platform import QASM
 from dryshot_client import JobFailed, ResultsGone, Runtime
 from dryshot_client.platform.programs import Observables
 
+pytestmark = pytest.mark.costs(2)
+
 DEVICE = "ibm_torino"
 HEADER = 'OPENQASM 3.0; include "stdgates.inc";'
 ONE = f"{HEADER} x $0;"

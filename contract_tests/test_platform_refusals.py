@@ -20,12 +20,14 @@ def refused(answer: httpx.Response) -> None:
     assert str(uuid.UUID(answer.json()["trace"])) == answer.json()["trace"]
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("operation", GUARDED)
 def test_without_a_token_nothing_is_told(platform: httpx.Client, operation: str) -> None:
     del platform.headers["authorization"]
     refused(ask(platform, operation))
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("operation", GUARDED)
 def test_with_an_unknown_token_nothing_is_told(platform: httpx.Client, operation: str) -> None:
     platform.headers["authorization"] = "Bearer nonsense"
@@ -55,6 +57,7 @@ def test_an_hour_later_a_token_tells_nothing(
     refused(ask(platform, operation))
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("operation", GUARDED)
 def test_a_bare_key_tells_nothing(
     platform: httpx.Client, dryshot_target: Target, operation: str
@@ -63,6 +66,7 @@ def test_a_bare_key_tells_nothing(
     refused(ask(platform, operation))
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("operation", GUARDED)
 def test_what_is_no_crn_is_refused(platform: httpx.Client, operation: str) -> None:
     platform.headers["service-crn"] = "nonsense"
@@ -105,6 +109,7 @@ def test_a_path_that_does_not_exist_is_not_found(platform: httpx.Client) -> None
     assert platform.get("/jobs/x/interim_results").status_code == 404
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -126,6 +131,7 @@ def test_a_bad_submission_is_refused(
     assert error(platform.post("/jobs", json=body))[:2] == (400, code)
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b"null"])
 @pytest.mark.parametrize("operation", BODIES)
 def test_what_is_no_json_object_is_refused(

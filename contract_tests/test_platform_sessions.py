@@ -12,6 +12,8 @@ from dryshot.world.runner import Pace
 from dryshot_client import InvalidRequest, NotFound, Runtime, SessionClosed
 from dryshot_client.platform.models import SessionMode
 
+pytestmark = pytest.mark.costs(2)
+
 
 def begin(runtime: Runtime, mode: SessionMode = "batch", **fields: Any) -> str:
     """The id of a new session."""

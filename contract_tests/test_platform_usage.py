@@ -26,6 +26,7 @@ def workloads(runtime: Runtime, **query: Any) -> list[str]:
     return [workload.id for workload in runtime.workloads.list(**query)]
 
 
+@pytest.mark.costs(2)
 def test_usage_is_the_sum_of_what_jobs_are_charged(runtime: Runtime) -> None:
     before = consumed(runtime)
     jobs = [run(runtime) for _ in range(3)]
@@ -37,6 +38,7 @@ def test_usage_is_the_sum_of_what_jobs_are_charged(runtime: Runtime) -> None:
     assert consumed(runtime) - before == charge(*jobs) > 0
 
 
+@pytest.mark.costs(2)
 def test_a_deleted_job_stays_charged(runtime: Runtime) -> None:
     job_id = run(runtime).id
     before = consumed(runtime)
@@ -84,6 +86,7 @@ def test_a_bad_limit_is_refused(platform: httpx.Client, limit: object) -> None:
     assert platform.put("/instances/configuration", json=body).status_code == 400
 
 
+@pytest.mark.costs(2)
 def test_a_limit_below_what_was_used_conflicts(runtime: Runtime) -> None:
     run(runtime)
     with pytest.raises(Conflict) as refused:
@@ -127,6 +130,7 @@ def test_another_account_is_not_found(runtime: Runtime) -> None:
         runtime.accounts.get("f" * 32)
 
 
+@pytest.mark.costs(2)
 def test_workloads_are_jobs_and_sessions_oldest_first(runtime: Runtime, crn: str) -> None:
     job = run(runtime, tags=["dryshot-load"])
     session_id = runtime.sessions.create(mode="dedicated", backend="ibm_torino").id
@@ -144,6 +148,7 @@ def test_workloads_are_jobs_and_sessions_oldest_first(runtime: Runtime, crn: str
     assert inner not in everything
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("sort", ["createdAt", "-createdAt"])
 def test_workloads_are_read_page_by_page(
     runtime: Runtime, platform: httpx.Client, sort: WorkloadSort
@@ -158,6 +163,7 @@ def test_workloads_are_read_page_by_page(
     assert workloads(runtime, search="dryshot-cursors", sort=sort, page_size=2) == expected
 
 
+@pytest.mark.costs(2)
 def test_a_page_leads_back_to_the_one_before(runtime: Runtime, platform: httpx.Client) -> None:
     for _ in range(4):
         submit(runtime, tags=["dryshot-back"])
@@ -167,6 +173,7 @@ def test_a_page_leads_back_to_the_one_before(runtime: Runtime, platform: httpx.C
     assert platform.get(second["previous"]["href"]).json() == first
 
 
+@pytest.mark.costs(2)
 def test_workloads_are_those_asked_for(runtime: Runtime) -> None:
     fine = run(runtime, tags=["dryshot-filters"], backend="ibm_fez").id
     broken = run(runtime, tags=["dryshot-filters", "dryshot-broken"], params=BROKEN).id
@@ -186,6 +193,7 @@ def test_workloads_are_those_asked_for(runtime: Runtime) -> None:
     assert found(created_before="2000-01-01T00:00:00Z") == set()
 
 
+@pytest.mark.costs(2)
 def test_figures_add_up(runtime: Runtime, crn: str) -> None:
     spent = consumed(runtime)
     before = runtime.analytics.usage(instance=[crn])
@@ -203,6 +211,7 @@ def test_figures_add_up(runtime: Runtime, crn: str) -> None:
     assert alone + batches == (consumed(runtime) - spent) * 1000
 
 
+@pytest.mark.costs(2)
 @pytest.mark.parametrize("group", ["instance", "backend", "user_id", "plan", "subscription_id"])
 def test_groups_add_up_to_the_whole(runtime: Runtime, group: AnalyticsBy) -> None:
     run(runtime)
@@ -214,6 +223,7 @@ def test_groups_add_up_to_the_whole(runtime: Runtime, group: AnalyticsBy) -> Non
     assert len({one.key for one in groups}) == len(groups)
 
 
+@pytest.mark.costs(2)
 def test_days_add_up_to_the_whole(runtime: Runtime, crn: str) -> None:
     run(runtime)
     whole, days = runtime.analytics.usage(), runtime.analytics.usage_grouped_by_date()
@@ -223,6 +233,7 @@ def test_days_add_up_to_the_whole(runtime: Runtime, crn: str) -> None:
     assert crn in {one.key for one in days.data}
 
 
+@pytest.mark.costs(2)
 def test_filters_name_what_there_is(runtime: Runtime, crn: str) -> None:
     run(runtime, backend="ibm_fez")
     filters = runtime.analytics.filters()

@@ -9,7 +9,8 @@ pytestmark = pytest.mark.usefixtures("environment")
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DRYSHOT_LIVE_API_KEY", raising=False)
+    for name in ("DRYSHOT_LIVE_API_KEY", "DRYSHOT_LIVE_INSTANCE", "DRYSHOT_LIVE_URL"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
@@ -175,11 +176,25 @@ def test_a_timeout_of_the_classic_client_is_one_of_the_mocks_time(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--dryshot-target=live"], "needs --dryshot-base-url=URL"),
-        (["--dryshot-base-url=http://127.0.0.1:1"], "needs --dryshot-target=live"),
         (
-            ["--dryshot-target=live", "--dryshot-base-url=http://127.0.0.1:1"],
-            "needs an API token in DRYSHOT_LIVE_API_KEY",
+            ["--dryshot-target=live"],
+            "needs an API key to log in with, in the variable DRYSHOT_LIVE_API_KEY",
+        ),
+        (
+            ["--dryshot-base-url=http://127.0.0.1:1"],
+            "--dryshot-base-url needs --dryshot-target=live",
+        ),
+        (["--dryshot-max-qpu-seconds=0"], "max-qpu-seconds needs --dryshot-target=live, not mock"),
+        (["--dryshot-max-qpu-seconds=-1"], "'-1' is not a number from 0"),
+        (["--dryshot-max-submissions=x"], "'x' is not a whole number from 0"),
+        (["--dryshot-replay=strict"], "--dryshot-replay needs --dryshot-target=replay, not mock"),
+        (["--dryshot-fail-unused"], "--dryshot-fail-unused needs --dryshot-target=replay"),
+        (["--dryshot-max-age=0"], "--dryshot-max-age needs --dryshot-target=replay"),
+        (["--dryshot-cassettes=x"], "needs --dryshot-target=replay or --dryshot-record=once|all"),
+        (["--dryshot-record=some"], "invalid choice: 'some'"),
+        (
+            ["--dryshot-target=replay", "--dryshot-record=all"],
+            "--dryshot-record=all does not go with --dryshot-target=replay",
         ),
         (["--dryshot-target=moon"], "invalid choice: 'moon'"),
     ],
@@ -193,7 +208,9 @@ def test_options_that_do_not_go_together_are_explained(
 
 
 def test_the_marker_and_the_fixtures_are_listed(pytester: pytest.Pytester) -> None:
-    run(pytester, "", "--markers").stdout.fnmatch_lines(["@pytest.mark.dryshot(seed=*"])
+    run(pytester, "", "--markers").stdout.fnmatch_lines(
+        ["@pytest.mark.dryshot(seed=*", "*", "@pytest.mark.costs(seconds)*"]
+    )
     listed = run(pytester, "", "--fixtures").stdout.str()
     for name in ("dryshot", "runtime", "async_runtime", "legacy_runtime", "runtime_service"):
         assert f"\n{name} -- " in listed

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-import os
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from dryshot.mock import Mock
     from dryshot.server.served import ServedWorld, ServedWorlds
     from dryshot.targets import Target
+    from dryshot.testing.stages import LiveSite, ServedSite, Stage
     from dryshot_client import AsyncRuntime, LegacyRuntime, Runtime
 
 __all__ = [
@@ -28,63 +28,105 @@ __all__ = [
     "runtime_service",
 ]
 
-API_KEY_VARIABLE = "DRYSHOT_LIVE_API_KEY"
-INSTANCE_VARIABLE = "DRYSHOT_LIVE_INSTANCE"
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
+    from dryshot.coverage.options import add_options as add_coverage_options
+    from dryshot.testing.options import add_options
+
     group = parser.getgroup("dryshot", "dryshot: a stand-in for the IBM Quantum REST API")
-    group.addoption(
-        "--dryshot-target",
-        choices=("mock", "live"),
-        default="mock",
-        help="what the client fixtures talk to: the mock in this process (default), or a service",
-    )
-    group.addoption(
-        "--dryshot-base-url",
-        metavar="URL",
-        help="with --dryshot-target=live: the service; the classic auth API is at URL/api, the "
-        "classic runtime API at URL/runtime, the platform's at URL/api/v1; the API key is read "
-        f"from {API_KEY_VARIABLE}, the instance, if there are several, from {INSTANCE_VARIABLE}",
-    )
+    add_options(group)
+    add_coverage_options(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker, and refuse options that do not go together."""
+    """Declare the markers, and refuse options that do not go together."""
+    from dryshot.coverage.options import configure as configure_coverage
+    from dryshot.testing.options import OPTIONS, read_options
+
+    configure_coverage(config)
     config.addinivalue_line(
         "markers",
         "dryshot(seed=..., clock=..., engine=..., ...): how the dryshot fixture's Mock is made; "
         "the arguments are those of dryshot.Mock",
     )
-    live = config.getoption("--dryshot-target") == "live"
-    url = config.getoption("--dryshot-base-url")
-    if live and not url:
-        raise pytest.UsageError("--dryshot-target=live needs --dryshot-base-url=URL")
-    if url and not live:
-        raise pytest.UsageError("--dryshot-base-url needs --dryshot-target=live")
-    if live and not os.environ.get(API_KEY_VARIABLE):
-        raise pytest.UsageError(f"--dryshot-target=live needs an API token in {API_KEY_VARIABLE}")
+    config.addinivalue_line(
+        "markers",
+        "costs(seconds): what a test may be charged by a service, in seconds of a device; with "
+        "--dryshot-target=live only such tests may submit, as far as --dryshot-max-qpu-seconds go",
+    )
+    options = config.stash[OPTIONS] = read_options(config)
+    if options.target in {"live", "replay"} or options.record != "none":
+        from dryshot.testing.hooks import Hooks, workers
+
+        hooks = Hooks(options, workers(config))
+        config.pluginmanager.register(hooks, "dryshot-targets")
 
 
 @pytest.fixture
 def dryshot(request: pytest.FixtureRequest) -> Iterator[Mock]:
-    """An active ``dryshot.Mock``: httpx and requests reach it, and no other host."""
+    """An active ``dryshot.Mock``: httpx and requests reach it, and no other host.
+
+    In a test that uses the target's fixtures, it is what answers them; with
+    ``--dryshot-target=live`` no mock does, and the test is skipped.
+    """
+    from dryshot.testing.fixtures import mock_settings
+    from dryshot.testing.options import OPTIONS
+
+    target = request.config.stash[OPTIONS].target
+    if target != "mock" and "dryshot_target" in request.fixturenames:
+        stage: Stage = request.getfixturevalue("_dryshot_stage")
+        if stage.mock is None:
+            pytest.skip(f"asks for the mock itself; with --dryshot-target={target} there is none")
+        yield stage.mock
+        return
+
     from dryshot.mock import Mock
 
-    with Mock(**_settings(request, Mock)).activate() as mock:
+    with Mock(**mock_settings(request)).activate() as mock:
         yield mock
 
 
 @pytest.fixture
-def dryshot_target(request: pytest.FixtureRequest) -> Target:
-    """Where the services are that ``--dryshot-target`` chose, for tests that bring their client."""
-    from dryshot.targets import live_target, mock_target
+def _dryshot_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """The target while the test lasts, and what stands around it."""
+    from dryshot.testing.fixtures import staged
 
-    if request.config.getoption("--dryshot-target") == "mock":
-        return mock_target(request.getfixturevalue("dryshot"))
-    url = request.config.getoption("--dryshot-base-url")
-    return live_target(url, os.environ[API_KEY_VARIABLE], os.environ.get(INSTANCE_VARIABLE))
+    with staged(request) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="session")
+def _dryshot_served_site() -> Iterator[ServedSite]:
+    """The server of this process for ``--dryshot-target=served``."""
+    from dryshot.server.serving import serve
+    from dryshot.testing.stages import ServedSite, Switch
+
+    switch = Switch()
+    with serve(switch) as server, closing(ServedSite(switch, server.url)) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def _dryshot_live_site(request: pytest.FixtureRequest) -> Iterator[LiveSite]:
+    """The service of ``--dryshot-target=live``."""
+    from dryshot.testing.hooks import workers
+    from dryshot.testing.options import OPTIONS
+    from dryshot.testing.stages import LiveSite
+
+    live = request.config.stash[OPTIONS].live
+    assert live is not None  # noqa: S101 - options were read so
+    with closing(LiveSite(live, workers(request.config))) as site:
+        yield site
+
+
+@pytest.fixture
+def dryshot_target(_dryshot_stage: Stage) -> Target:
+    """What ``--dryshot-target`` chose, for tests that bring their own client.
+
+    While the test lasts, httpx and requests reach it under IBM's names, and no other host.
+    """
+    return _dryshot_stage.target
 
 
 @pytest.fixture
@@ -93,38 +135,14 @@ def runtime(dryshot_target: Target) -> Iterator[Runtime]:
 
     Every answer it gets is checked against the OpenAPI documents, whoever gives it.
     """
-    from dryshot_client import Runtime
-
-    target = dryshot_target
-    with Runtime(
-        api_key=target.api_token,
-        instance=target.instance,
-        url=target.cloud_url,
-        transport=target.transport,
-        sleep=target.sleep,
-        monotonic=target.monotonic,
-    ) as runtime:
+    with dryshot_target.runtime() as runtime:
         yield runtime
 
 
 @pytest.fixture
 def async_runtime(dryshot_target: Target) -> AsyncRuntime:
-    """A ``dryshot_client.AsyncRuntime`` on the same target; it is closed by whoever opens it.
-
-    Its connections belong to the event loop of the test that uses it, so a test that talks to a
-    service writes ``async with async_runtime:``; with the mock there is nothing to close.
-    """
-    from dryshot_client import AsyncRuntime
-
-    target = dryshot_target
-    return AsyncRuntime(
-        api_key=target.api_token,
-        instance=target.instance,
-        url=target.cloud_url,
-        transport=target.async_transport,
-        sleep=target.async_sleep,
-        monotonic=target.monotonic,
-    )
+    """A ``dryshot_client.AsyncRuntime`` on the same target; whoever opens it closes it."""
+    return dryshot_target.async_runtime()
 
 
 @pytest.fixture
@@ -133,25 +151,16 @@ def legacy_runtime(dryshot_target: Target) -> Iterator[LegacyRuntime]:
 
     Every answer it gets is checked against the OpenAPI documents, whoever gives it.
     """
-    from dryshot_client import LegacyRuntime
-
-    with LegacyRuntime(
-        api_token=dryshot_target.api_token,
-        auth_url=dryshot_target.auth_url,
-        runtime_url=dryshot_target.runtime_url,
-        transport=dryshot_target.transport,
-        sleep=dryshot_target.sleep,
-        monotonic=dryshot_target.monotonic,
-    ) as runtime:
+    with dryshot_target.legacy_runtime() as runtime:
         yield runtime
 
 
 @pytest.fixture
-def runtime_service(dryshot: Mock) -> QiskitRuntimeService:
-    """The official SDK's ``QiskitRuntimeService``, unmodified, on the active mock.
+def runtime_service(dryshot_target: Target, _dryshot_stage: Stage) -> QiskitRuntimeService:
+    """The official SDK's ``QiskitRuntimeService``, unmodified, on the target that was chosen.
 
-    It logs in as the first declared account, with no instance chosen; without declared accounts as
-    somebody with an instance of the premium plan. Needs the extra ``sdk``.
+    On a mock it logs in as the first declared account, with no instance chosen; without declared
+    accounts as somebody with an instance of the premium plan. Needs the extra ``sdk``.
     """
     try:
         from qiskit_ibm_runtime import QiskitRuntimeService
@@ -160,11 +169,12 @@ def runtime_service(dryshot: Mock) -> QiskitRuntimeService:
 
         raise MissingExtra("the fixture runtime_service", "sdk") from error
 
-    account = next(iter(dryshot.world.accounts), None)
+    mock = _dryshot_stage.mock
+    declared = mock is not None and any(mock.world.accounts)
     return QiskitRuntimeService(
         channel="ibm_quantum_platform",
-        token=account.api_token if account else "any key opens an account",
-        instance=None if account else "premium-instance",
+        token=dryshot_target.api_token,
+        instance=None if declared else dryshot_target.instance,
     )
 
 
@@ -198,21 +208,3 @@ def dryshot_server(
     """
     with _dryshot_worlds.opened(request.node.nodeid) as world:
         yield world
-
-
-def _settings(request: pytest.FixtureRequest, mock: type[Mock]) -> dict[str, Any]:
-    """The marker's arguments; those nearest to the test win."""
-    settings: dict[str, Any] = {}
-    known = inspect.signature(mock).parameters
-    for marker in request.node.iter_markers("dryshot"):
-        if marker.args:
-            raise pytest.UsageError(f"{request.node.nodeid}: the marker dryshot takes names only")
-        for name, value in marker.kwargs.items():
-            if name not in known:
-                names = ", ".join(known)
-                raise pytest.UsageError(
-                    f"{request.node.nodeid}: the marker dryshot has no argument {name!r}; "
-                    f"it has {names}"
-                )
-            settings.setdefault(name, value)
-    return settings

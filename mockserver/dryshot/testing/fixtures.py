@@ -1,0 +1,94 @@
+"""The stage of one test, as the options and its marks want it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+from dryshot.http import Endpoint
+from dryshot.mock import Mock
+from dryshot.testing.hooks import PASSED, costs_of, note
+from dryshot.testing.options import OPTIONS, Options
+from dryshot.testing.stages import Stage, Wrap, on_mock
+
+__all__ = ["mock_settings", "staged"]
+
+
+@contextmanager
+def staged(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """Set up the target of a test, record it if that is wanted, and take everything down."""
+    options = request.config.stash[OPTIONS]
+    if options.record == "none":
+        with _opened(request, options, lambda endpoint, _: endpoint) as stage:
+            yield stage
+        return
+    with _recorded(request, options) as wrap, _opened(request, options, wrap) as stage:
+        yield stage
+
+
+@contextmanager
+def _opened(request: pytest.FixtureRequest, options: Options, wrap: Wrap) -> Iterator[Stage]:
+    with ExitStack() as stack:
+        if options.target == "mock":
+            mock: Mock = request.getfixturevalue("dryshot")
+            stage = stack.enter_context(on_mock(mock, wrap))
+        elif options.target == "served":
+            site = request.getfixturevalue("_dryshot_served_site")
+            stage = stack.enter_context(site.opened(Mock(**mock_settings(request)), wrap))
+        elif options.target == "live":
+            site = request.getfixturevalue("_dryshot_live_site")
+            marked = costs_of(request.node) is not None
+            stage = stack.enter_context(site.opened(wrap, marked=marked))
+        else:
+            from dryshot.testing.playing import played
+
+            stage = stack.enter_context(played(request.node, options))
+        yield stage
+
+
+@contextmanager
+def _recorded(request: pytest.FixtureRequest, options: Options) -> Iterator[Wrap]:
+    """Write a cassette when the test has passed."""
+    from dryshot.testing.tapes import Wrapping, cassette_path, save
+
+    path = cassette_path(options.cassettes, request.node.nodeid)
+    if options.record == "once" and path.exists():
+
+        def plain(endpoint: Endpoint, _: Mock | None) -> Endpoint:
+            return endpoint
+
+        yield plain
+        return
+    wrapping = Wrapping()
+    yield wrapping
+    recorder = wrapping.recorder
+    if recorder is None or not recorder.interactions:
+        return
+    if not request.node.stash.get(PASSED, False):
+        note(request.node, "not recorded, for it did not pass")
+        return
+    live = options.live
+    secrets = () if live is None else (live.api_key,)
+    save(recorder, path, target=options.target, secrets=secrets)
+
+
+def mock_settings(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The marker's arguments; those nearest to the test win."""
+    settings: dict[str, Any] = {}
+    known = inspect.signature(Mock).parameters
+    for marker in request.node.iter_markers("dryshot"):
+        if marker.args:
+            raise pytest.UsageError(f"{request.node.nodeid}: the marker dryshot takes names only")
+        for name, value in marker.kwargs.items():
+            if name not in known:
+                names = ", ".join(known)
+                raise pytest.UsageError(
+                    f"{request.node.nodeid}: the marker dryshot has no argument {name!r}; "
+                    f"it has {names}"
+                )
+            settings.setdefault(name, value)
+    return settings
