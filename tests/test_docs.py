@@ -11,10 +11,17 @@ import pytest
 from dryshot import Mock
 
 ROOT = Path(__file__).parents[1]
-BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+
+
+def blocks_of(document: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (ROOT / document).read_text(), re.DOTALL)
+
+
+BLOCKS = blocks_of("README.md")
 PROGRAMS = [block for block in BLOCKS if "def test_" not in block]
-GUIDE = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "client.md").read_text(), re.DOTALL)
+GUIDE = blocks_of("docs/client.md")
 TESTS = [block for block in BLOCKS if "def test_" in block]
+GUIDES_WITH_TESTS = ("docs/targets.md", "docs/strategies.md", "docs/conformance.md")
 
 
 @pytest.mark.parametrize("code", PROGRAMS)
@@ -39,6 +46,25 @@ def test_programs_in_the_clients_guide_run(code: str, capsys: pytest.CaptureFixt
     assert capsys.readouterr().out
 
 
+@pytest.mark.heavy
+def test_tests_in_the_guides_pass(pytester: pytest.Pytester) -> None:
+    tests = [block for document in GUIDES_WITH_TESTS for block in blocks_of(document)]
+    for number, code in enumerate(tests):
+        pytester.makepyfile(**{f"test_guide_{number}": code})
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--strict-markers")
+    assert result.ret == 0
+    assert result.parseoutcomes()["passed"] >= len(tests) >= len(GUIDES_WITH_TESTS)
+
+
+def test_programs_in_the_guide_to_recordings_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for code in blocks_of("docs/recordings.md"):
+        exec(compile(code, "recordings.md", "exec"), {})  # noqa: S102 - it is our own text
+    assert "recorded" in capsys.readouterr().out
+
+
 def test_the_world_in_the_readme_can_be_read(tmp_path: Path) -> None:
     (text,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     world = tmp_path / "world.yaml"
@@ -54,6 +80,6 @@ def test_the_readme_has_all_kinds() -> None:
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    for document in ROOT.glob("*.md"):
+    for document in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")):
         for target in re.findall(r"\]\((?!http)([^)#]+)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name}: {target}"

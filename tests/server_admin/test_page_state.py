@@ -48,6 +48,8 @@ def sight(chromium: Browser, tenants: Tenants) -> Iterator[Sight]:
     """The page, open; no other host was asked in the end."""
     admin = application(tenants, token=TOKEN, heartbeat=0.2)
     page = chromium.new_page()
+    # The browser is told of it without being waited for, so long before one is opened.
+    page.on("filechooser", lambda _: None)
     with served(admin) as address, closing(page):
         try:
             seen = Sight(page)
