@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
@@ -24,6 +25,8 @@ CHECKS = [
     checks.response_schema_conformance,
     checks.negative_data_rejection,
 ]
+pytestmark = pytest.mark.heavy  # an independent judge; it takes its time
+
 effort = settings(
     max_examples=12,
     deadline=None,

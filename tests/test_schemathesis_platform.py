@@ -19,6 +19,8 @@ from dryshot.contract import Contract
 from dryshot.contract.documents import PLATFORM_CONTRACTS
 from tests.dialects.platform import LATEST, one
 
+pytestmark = pytest.mark.heavy  # an independent judge; it takes its time
+
 # A request that fits the document may still name what does not exist, so acceptance is not checked.
 CHECKS = [
     not_a_server_error,
@@ -107,7 +109,6 @@ def test_runtime(case: Any) -> None:
     exchange(case, "platform-runtime")
 
 
-@pytest.mark.heavy
 @whole.include(operation_id="create_job").parametrize()  # type: ignore[untyped-decorator] # no types
 @effort
 def test_submissions_to_every_program(case: Any) -> None:

@@ -16,6 +16,8 @@ Check = Callable[[Path], tuple[int, str]]
 
 PROGRAMS = Path(__file__).parent / "consumer"
 
+pytestmark = pytest.mark.heavy  # two type checkers, four times
+
 MISTAKES = """
 def mistaken(runtime: Runtime) -> None:
     runtime.jobs.wait("j", timout=1)

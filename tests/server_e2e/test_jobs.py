@@ -13,6 +13,7 @@ from dryshot_client.errors import JobCancelled
 from tests.server_e2e.program import BELL, SLOW, Program, children, log_in, pubs, until
 
 
+@pytest.mark.heavy
 def test_no_worker_lives_before_the_first_job_and_none_after_the_end() -> None:
     with Program() as program, log_in(program.url) as runtime:
         assert runtime.jobs.list() is not None
@@ -68,6 +69,7 @@ def test_a_job_that_takes_longer_than_its_cost_is_stopped() -> None:
             runtime.jobs.results(job.id)
 
 
+@pytest.mark.heavy
 def test_without_workers_jobs_are_computed_in_the_server() -> None:
     with Program("--workers", "0") as program, log_in(program.url) as runtime:
         job = runtime.jobs.create(program="sampler", backend="ibm_fez", params=pubs(BELL))
@@ -76,6 +78,7 @@ def test_without_workers_jobs_are_computed_in_the_server() -> None:
         assert (program.end(), program.errors) == (0, "")
 
 
+@pytest.mark.heavy
 def test_a_hundred_keys_in_parallel_never_meet() -> None:
     together = threading.Barrier(16, timeout=60)
 

@@ -43,6 +43,7 @@ def test_every_acknowledged_job_is_found_with_its_result_after_kills(tmp_path: P
         assert (program.end(), program.errors) == (0, "")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_jobs_that_run_when_it_ends_run_again_and_complete(tmp_path: Path, number: int) -> None:
     options = "--workers", "1", "--state", str(tmp_path / "state")
