@@ -29,13 +29,21 @@ def run(*options: str, tests: str = "contract_tests") -> None:
     assert "skipped" not in done.stdout
 
 
-def test_the_contract_holds_for_a_service() -> None:
+@pytest.mark.parametrize(
+    "tests",
+    [
+        "contract_tests/test_platform_sessions.py",
+        pytest.param("contract_tests", marks=pytest.mark.heavy),
+    ],
+)
+def test_the_contract_holds_for_a_service(tests: str) -> None:
     with served(Mock().asgi()) as address:
         run(
             "--dryshot-target=live",
             f"--dryshot-base-url=http://{address}",
             "--dryshot-max-qpu-seconds=10000",
             "--dryshot-max-submissions=0",
+            tests=tests,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +87,7 @@ def test_reading_needs_nothing_on_any_target(
     assert bool(service.journal) == (target == "live")
 
 
+@pytest.mark.heavy
 def test_served_is_the_same_mock_behind_a_socket(pytester: pytest.Pytester) -> None:
     code = """
         import pytest, socket, sys, dryshot as package
@@ -121,7 +123,8 @@ def test_live_does_not_start_without_its_variables(
 
 @pytest.mark.parametrize("url", ["127.0.0.1:1", "ftp://x", "http://", "http://u:p@x", "http://x:y"])
 def test_a_url_that_is_none_is_refused(pytester: pytest.Pytester, url: str) -> None:
-    result = run(pytester, READS, "--dryshot-target=live", f"--dryshot-base-url={url}")
+    options = ("-p", "dryshot.pytest_plugin", "--dryshot-target=live")
+    result = pytester.runpytest_inprocess(*options, f"--dryshot-base-url={url}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*--dryshot-base-url is not a URL*"])
 
@@ -160,6 +163,7 @@ def test_without_a_budget_what_costs_is_skipped(pytester: pytest.Pytester, servi
     assert len(service.journal.of("create_job")) == 1
 
 
+@pytest.mark.heavy
 def test_workers_share_a_budget(pytester: pytest.Pytester, service: Mock) -> None:
     options = ("--dryshot-target=live", "--dryshot-max-qpu-seconds=10", "-p", "xdist", "-n", "2")
     result = run(pytester, BUDGET, *options)
@@ -168,14 +172,16 @@ def test_workers_share_a_budget(pytester: pytest.Pytester, service: Mock) -> Non
     assert len(service.journal.of("create_job")) == 1
 
 
-@pytest.mark.parametrize(
-    "mark", ["costs()", "costs('much')", "costs(-1)", "costs(1, 2)", "costs(s=1)"]
-)
-def test_a_wrong_mark_is_explained(pytester: pytest.Pytester, mark: str) -> None:
-    code = f"{JOB}\n    @pytest.mark.{mark}\n    def test_it(runtime): pass\n"
-    result = run(pytester, code, "--dryshot-target=live")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*the marker costs takes one number of seconds*"])
+def test_a_wrong_mark_is_explained(pytester: pytest.Pytester) -> None:
+    marks = ("costs()", "costs('much')", "costs(-1)", "costs(1, 2)", "costs(s=1)")
+    tests = (
+        f"\n    @pytest.mark.{mark}\n    def test_{index}(runtime): pass\n"
+        for index, mark in enumerate(marks)
+    )
+    result = run(pytester, JOB + "".join(tests), "--dryshot-target=live")
+    result.assert_outcomes(errors=5)
+    why = "*the marker costs takes one number of seconds*"
+    result.stdout.fnmatch_lines([f"*::test_{index}: {why}" for index in range(5)])
 
 
 def test_what_a_failing_test_made_is_removed(pytester: pytest.Pytester, service: Mock) -> None:
@@ -195,6 +201,7 @@ def test_what_a_failing_test_made_is_removed(pytester: pytest.Pytester, service:
     assert done.count(("delete_session_close", 204)) == 1
 
 
+@pytest.mark.heavy
 def test_what_cannot_be_removed_is_told(pytester: pytest.Pytester, service: Mock) -> None:
     code = f"{JOB}\n    @pytest.mark.costs(0)\n    def test_it(runtime): submit(runtime)\n"
     service.faults.fail(500, operation="cancel_job_jid", times=50, retry_after=0)
@@ -259,9 +266,12 @@ def test_a_recording_is_made_once_and_replayed_with_any_number_of_polls(
     assert b"no service was asked" in before
     for polls in ("0", "9"):
         monkeypatch.setenv("POLLS", polls)
-        options = ("--dryshot-target=replay", "--dryshot-replay=strict")
+        options = ("--dryshot-target=replay", "--dryshot-replay=strict", "--dryshot-max-age=1")
         run(pytester, None, *options).assert_outcomes(passed=1)
         assert (pytester.path / name).read_bytes() == before
+    result = run(pytester, None, "--dryshot-target=replay", "--dryshot-max-age=0")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*days old, and --dryshot-max-age is 0*--dryshot-record=all*"])
     run(pytester, None, "--dryshot-record=once").assert_outcomes(passed=1)
     assert (pytester.path / name).read_bytes() == before
     run(pytester, None, "--dryshot-record=all").assert_outcomes(passed=1)
@@ -281,6 +291,7 @@ def test_a_service_is_recorded_without_its_key(
     run(pytester, None, *options).assert_outcomes(passed=3)
 
 
+@pytest.mark.heavy
 def test_what_fails_is_not_recorded(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,18 +304,11 @@ def test_what_fails_is_not_recorded(
 def test_a_test_that_was_never_recorded_says_how_to(pytester: pytest.Pytester) -> None:
     result = run(pytester, POLLS, "--dryshot-target=replay")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*no recording of this test at cassettes/*--dryshot-record=once*"])
+    result.stdout.fnmatch_lines(["there is no recording of this test at cassettes/*"])
+    result.stdout.no_fnmatch_line("*tapes.py*")
 
 
-def test_an_old_recording_fails(pytester: pytest.Pytester) -> None:
-    run(pytester, POLLS, "--dryshot-record=once")
-    options = ("--dryshot-target=replay", "--dryshot-max-age")
-    run(pytester, None, *options, "1").assert_outcomes(passed=1)
-    result = run(pytester, None, *options, "0")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*days old, and --dryshot-max-age is 0*--dryshot-record=all*"])
-
-
+@pytest.mark.heavy
 def test_what_is_left_over_is_told_and_may_fail(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,10 +324,72 @@ def test_what_is_left_over_is_told_and_may_fail(
     forbidding = ("--dryshot-target=replay", "--dryshot-fail-unused")
     run(pytester, None, *forbidding).assert_outcomes(passed=1)
     monkeypatch.setenv("LESS", "1")
-    for more in ((), ("-p", "xdist", "-n", "1")):
-        result = run(pytester, None, "--dryshot-target=replay", *more)
-        result.assert_outcomes(passed=1)
-        result.stdout.fnmatch_lines(["*test_it: cassettes/*has what was never asked for: *usage*"])
+    result = run(pytester, None, "--dryshot-target=replay", "-p", "xdist", "-n", "1")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*test_it: cassettes/*has what was never asked for: *usage*"])
     result = run(pytester, None, *forbidding)
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*Unused: *(--dryshot-fail-unused)*"])
+    result.stdout.fnmatch_lines(["*never asked for: *(--dryshot-fail-unused)"])
+    result.stdout.no_fnmatch_line("*playing.py*")
+
+
+@pytest.mark.heavy
+def test_a_replay_is_for_the_instance_that_was_recorded(pytester: pytest.Pytester) -> None:
+    code = """
+        from dryshot_client import Runtime
+
+        def test_it(runtime, dryshot_target):
+            crns = {one.name: one.crn for one in runtime.instances.list()}
+            with Runtime(
+                api_key=dryshot_target.api_token,
+                instance=crns["open-instance"],
+                transport=dryshot_target.transport,
+            ) as other:
+                other.instances.usage()
+            assert runtime.instances.usage().usage_limit_seconds is None
+            assert dryshot_target.instance == "premium-instance"
+    """
+    run(pytester, code, "--dryshot-record=once").assert_outcomes(passed=1)
+    run(pytester, None, "--dryshot-target=replay").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("target", [pytest.param("served", marks=pytest.mark.heavy), "live"])
+def test_what_any_target_answers_is_covered(pytester: pytest.Pytester, target: str) -> None:
+    run(pytester, READS, f"--dryshot-target={target}", "--dryshot-record=once", COVERAGE)
+    counted = [covered(pytester)]
+    run(pytester, None, "--dryshot-target=replay", COVERAGE).assert_outcomes(passed=3)
+    counted.append(covered(pytester))
+    for operations in counted:
+        assert {"platform-runtime.list_backends", "legacy-runtime.list_backends"} <= operations
+
+
+COVERAGE = "--dryshot-coverage=json:covered.json"
+
+
+def covered(pytester: pytest.Pytester) -> set[str]:
+    """The operations whose answers were seen."""
+    file = pytester.path / "covered.json"
+    counts = json.loads(file.read_text())["counts"]
+    file.unlink()
+    return {operation for what, operation, *_ in counts if what == "field"}
+
+
+FAULTY = """
+    import httpx
+    import pytest
+    from dryshot_client import RuntimeApiError
+
+
+    def test_it(dryshot, runtime):
+        runtime.backends.list()
+        for fault in (dryshot.faults.page, dryshot.faults.garble):
+            with fault(operation="list_backends", times=None):
+                with pytest.raises(RuntimeApiError):
+                    runtime.backends.list()
+        runtime.backends.list()
+"""
+
+
+@pytest.mark.parametrize("target", ["mock", pytest.param("served", marks=pytest.mark.heavy)])
+def test_what_a_fault_makes_reaches_the_client(pytester: pytest.Pytester, target: str) -> None:
+    run(pytester, FAULTY, f"--dryshot-target={target}").assert_outcomes(passed=1)

@@ -22,6 +22,9 @@ __all__ = ["Kind", "Target", "live_target", "mock_target"]
 
 Kind = Literal["mock", "served", "replay", "live"]
 
+_NEWEST = 64
+"""Exchanges among which the last one of a request is looked for; others may ask meanwhile."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -98,13 +101,21 @@ def mock_target(mock: Mock, *, endpoint: Endpoint | None = None, kind: Kind = "m
         CLOUD_URL,
         "premium-instance" if declared is None else next(iter(crns), None),
         "any text opens an account" if account is None else account.api_token,
-        Referee(Transport(way)),
-        AsyncReferee(AsyncTransport(way)),
+        Referee(Transport(way), excuse=lambda request: _was_struck(mock, request)),
+        AsyncReferee(AsyncTransport(way), excuse=lambda request: _was_struck(mock, request)),
         mock.clock.advance,
         sleep,
         mock.clock.time,
         kind,
     )
+
+
+def _was_struck(mock: Mock, request: httpx.Request) -> bool:
+    """Whether a fault made the mock's last answer to such a request."""
+    path = request.url.raw_path.decode().partition("?")[0]
+    newest = reversed(mock.journal.since(max(0, mock.journal.last - _NEWEST)))
+    same = (one for one in newest if (one.method, one.request.path) == (request.method, path))
+    return next((one.fault is not None for one in same), False)
 
 
 def live_target(endpoint: Endpoint, api_token: str, instance: str | None = None) -> Target:

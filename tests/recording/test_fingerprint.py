@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from qiskit import QuantumCircuit, qpy
 from qiskit.circuit import Parameter
 
-from dryshot.recording.fingerprint import canonical, fingerprint, submission
+from dryshot.fingerprints import canonical, fingerprint, submission
 from dryshot.recording.nearest import differences
 from tests.dialects.classic import JOB, QASM
 

@@ -14,11 +14,11 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dryshot import Mock, Pace, Player, Unrecorded
+from dryshot import Limits, Mock, Pace, Player, Unrecorded
 from dryshot.recording.cassette import Cassette
 from dryshot.world import Outcome, Task
 from dryshot_client import AsyncLegacyRuntime, LegacyRuntime, Runtime
-from tests.dialects.classic import AUTH, JOB, QASM, RUNTIME, submit
+from tests.dialects.classic import JOB, QASM, RUNTIME, submit
 from tests.dialects.platform import log_in, one, sampler
 from tests.recording.recordings import Tape, classic, origins, platform_of, taped
 
@@ -57,6 +57,15 @@ def recorded(*params: Any, polls: int = 10) -> tuple[Cassette, list[str]]:
 
 
 TAPE, (JOB_ID,) = recorded()
+
+
+def test_a_player_has_limits_as_a_mock_has() -> None:
+    player = Player(TAPE, limits=Limits(submissions_per_minute=1))
+    http = classic(player)
+    assert submit(http) == JOB_ID
+    assert http.post("/jobs", json=JOB).status_code == 429
+    assert Player(TAPE, max_body_bytes=9).limits == Limits(payload_bytes=9)
+    assert Player(TAPE).limits == Limits()
 
 
 def status(http: httpx.Client, job: str) -> str:
@@ -214,19 +223,6 @@ def test_strict_refuses_an_operation_or_a_resource_that_it_does_not_know(path: s
         http.get(path)
 
 
-def test_over_asgi_a_strict_refusal_is_an_answer_of_its_own() -> None:
-    async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(Player(TAPE, strict=True).asgi())
-        async with httpx.AsyncClient(transport=transport, base_url=RUNTIME) as http:
-            body = {"apiToken": "x"}
-            token = (await http.post(f"{AUTH}/users/loginWithToken", json=body)).json()["id"]
-            return await http.get("/jobs/abc", headers={"x-access-token": token})
-
-    answer = asyncio.run(ask())
-    assert answer.status_code == 501
-    assert "GET /jobs/abc was never recorded" in answer.json()["dryshot"]["detail"]
-
-
 def test_what_diverged_is_not_contradicted() -> None:
     player = Player(TAPE)
     http = classic(player)
@@ -314,11 +310,12 @@ def test_an_empty_recording_is_a_mock_or_in_strict_refuses_all() -> None:
         classic(Player(empty, strict=True)).get("/programs")
 
 
-def test_a_session_with_its_jobs_and_usage_is_played_whole() -> None:
+@pytest.mark.parametrize("mode", ["batch", "dedicated"])
+def test_a_session_with_its_jobs_and_usage_is_played_whole(mode: str) -> None:
     def live(mock: Mock, **more: Any) -> list[Any]:
         http = platform_of(mock, log_in)
         http.get("/backends")
-        opened = http.post("/sessions", json={"mode": "batch", "backend": "ibm_torino"}).json()
+        opened = http.post("/sessions", json={"mode": mode, "backend": "ibm_torino"}).json()
         job = http.post("/jobs", json=sampler(session_id=opened["id"], **more)).json()["id"]
         mock.clock.advance(10)
         found = [http.get(f"/jobs/{job}/results").content]
@@ -376,14 +373,15 @@ def test_requests_and_the_platforms_client_reach_an_active_player() -> None:
     assert work(Player(taped(mock), strict=True, engine=unasked)) == before
 
 
-def test_usage_sessions_and_running_jobs_of_before_are_there_again() -> None:
+@pytest.mark.parametrize("mode", ["batch", "dedicated"])
+def test_usage_sessions_and_running_jobs_of_before_are_there_again(mode: str) -> None:
     scope = f"a/{'0' * 31}1"
     crn = f"crn:v1:bluemix:public:quantum-computing:us-east:{scope}:{uuid.UUID(int=1)}::"
     session = "22222222-2222-4222-8222-222222222222"
     tape = Tape("https://quantum.cloud.ibm.com/api/v1")
     tape.headers = {"service-crn": crn, "ibm-api-version": "2026-04-15"}
     tape.add(0, "GET /instances/usage", {"usage_consumed_seconds": 77})
-    told = {"id": session, "backend_name": "ibm_fez", "mode": "batch", "state": "open"}
+    told = {"id": session, "backend_name": "ibm_fez", "mode": mode, "state": "open"}
     tape.add(1, f"GET /sessions/{session}", told | {"accepting_jobs": True, "max_ttl": 600})
     job = {"id": ID, "backend": "ibm_fez", "created": "2023-09-11T17:27:40Z"}
     tape.add(2, f"GET /jobs/{ID}", job | {"state": {"status": "Running"}})

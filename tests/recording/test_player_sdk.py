@@ -16,7 +16,10 @@ from tests.conformance.stage import connect
 from tests.recording.recordings import origins, taped
 
 # the SDK says on each use that this sampler will once be replaced by another
-pytestmark = pytest.mark.filterwarnings("ignore:The SamplerV2 class:DeprecationWarning")
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.filterwarnings("ignore:The SamplerV2 class:DeprecationWarning"),
+]
 
 
 @pytest.fixture(scope="module", autouse=True)

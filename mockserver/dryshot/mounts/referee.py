@@ -10,20 +10,25 @@ import httpx
 
 from dryshot.contract import Documents
 from dryshot.contract.documents import CONTRACTS
+from dryshot.errors import SpecDrift
 from dryshot.http import Request, Response
-from dryshot.mounts.httpx import AsyncTransport, Transport, from_httpx
+from dryshot.mounts.httpx import from_httpx
 
-__all__ = ["AsyncReferee", "Observer", "Referee"]
+__all__ = ["AsyncReferee", "Excuse", "Observer", "Referee"]
 
 Observer = Callable[[Request, Response], None]
 """Is told every request and its answer, also one that is then refused."""
+
+Excuse = Callable[[httpx.Request], bool]
+"""Whether the last answer to such a request was made wrong on purpose."""
 
 
 class Rules:
     """What documents say about answers."""
 
-    def __init__(self, contracts: Iterable[str]) -> None:
+    def __init__(self, contracts: Iterable[str], excuse: Excuse | None) -> None:
         self._documents = Documents(contracts)
+        self._excuse = excuse
 
     def check(
         self, request: httpx.Request, response: httpx.Response, observe: Observer | None
@@ -35,15 +40,20 @@ class Rules:
         if observe is not None:
             observe(from_httpx(request), plain)
         found = self._documents.find(Request(request.method, request.url.host, path))
-        if found is not None:
+        if found is None:
+            return
+        try:
             found.contract.check_response(found.operation, plain)
+        except SpecDrift:
+            if self._excuse is None or not self._excuse(request):
+                raise
 
 
 class Referee(httpx.BaseTransport):
     """Passes requests on to ``inner``; an answer that its document forbids raises ``SpecDrift``.
 
     ``inner`` is the network if it is not given. A request that no document knows is let through.
-    ``observe`` may be set at any time.
+    ``observe`` may be set at any time. ``excuse`` is asked about an answer that would be refused.
     """
 
     def __init__(
@@ -52,15 +62,11 @@ class Referee(httpx.BaseTransport):
         contracts: Iterable[str] = CONTRACTS,
         *,
         observe: Observer | None = None,
+        excuse: Excuse | None = None,
     ) -> None:
         self.observe = observe
         self._inner = inner or httpx.HTTPTransport(verify=_tls())
-        self._rules = Rules(contracts)
-
-    @property
-    def in_process(self) -> bool:
-        """Whether ``inner`` is an endpoint in this process, which has a journal of its own."""
-        return isinstance(self._inner, Transport)
+        self._rules = Rules(contracts, excuse)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer as ``inner`` does."""
@@ -85,15 +91,11 @@ class AsyncReferee(httpx.AsyncBaseTransport):
         contracts: Iterable[str] = CONTRACTS,
         *,
         observe: Observer | None = None,
+        excuse: Excuse | None = None,
     ) -> None:
         self.observe = observe
         self._inner = inner or httpx.AsyncHTTPTransport(verify=_tls())
-        self._rules = Rules(contracts)
-
-    @property
-    def in_process(self) -> bool:
-        """Whether ``inner`` is an endpoint in this process, which has a journal of its own."""
-        return isinstance(self._inner, AsyncTransport)
+        self._rules = Rules(contracts, excuse)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer as ``inner`` does."""

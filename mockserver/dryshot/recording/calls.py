@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,24 +11,29 @@ from urllib.parse import parse_qsl
 from dryshot.contract.documents import Documents
 from dryshot.http import Request, Response
 
-__all__ = ["CREATIONS", "LOG_INS", "SUBMISSIONS", "Asked", "made_of", "read_call", "read_json"]
+__all__ = [
+    "CREATIONS",
+    "CURSORS",
+    "LOG_INS",
+    "SUBMISSIONS",
+    "Asked",
+    "made_of",
+    "read_call",
+    "read_json",
+]
 
 LOG_INS = frozenset({"legacy-auth.login_with_token", "platform-iam.create_token"})
 SUBMISSIONS = frozenset({"legacy-runtime.create_job", "platform-runtime.create_job"})
 CREATIONS = SUBMISSIONS | {"platform-runtime.create_session"}
+CURSORS = frozenset({"next", "previous", "search_cursor"})
+"""What names the page of a list in the service's own words, in a query or a body."""
 
-_OF_THE_HOUR = frozenset(
-    {
-        "created_after",
-        "created_before",
-        "updated_before",
-        "interval_start",
-        "interval_end",
-        "next",
-        "previous",
-    }
-)
-"""Query parameters whose values are another run's: instants, and cursors made of them."""
+_SEARCHES = frozenset({"platform-search.search_resources"})
+"""What reads, and says in a body of what."""
+_OF_THE_HOUR = CURSORS | {
+    *("created_after", "created_before", "updated_before", "interval_start", "interval_end")
+}
+"""Parameters whose values are another run's: instants, and cursors that may be made of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +64,34 @@ class Asked:
 
     @property
     def subject(self) -> tuple[object, ...]:
-        """Operation and resource, or what a list is filtered by: the same for every poll."""
-        if self.path_params:
-            return self.key, self.path_params
+        """Operation, instance and resource, or what a list is of: the same for every poll."""
         if self.key is None:
             return self.method, self.path
-        return self.key, tuple(item for item in self.query if item[0] not in _OF_THE_HOUR)
+        whose = (self.key, self.version, self.instance)
+        if self.path_params:
+            return *whose, self.path_params
+        kept = tuple(item for item in self.query if item[0] not in _OF_THE_HOUR)
+        return *whose, kept, self._sought(CURSORS)
 
     @property
     def exact(self) -> tuple[object, ...]:
         """All that decides an answer, but for the state of things."""
-        return (*self.subject, self.query, self.version, self.instance)
+        return (*self.subject, self.query, self.version, self.instance, self._sought())
+
+    @property
+    def has_cursor(self) -> bool:
+        """Whether it asks for a page that an answer led to."""
+        sent = self.body if self.key in _SEARCHES and isinstance(self.body, dict) else {}
+        return not CURSORS.isdisjoint({*dict(self.query), *sent})
+
+    def _sought(self, left_out: Collection[str] = ()) -> str:
+        """What the body of a search asks for; empty if this is none."""
+        if self.key not in _SEARCHES:
+            return ""
+        body = self.body
+        if isinstance(body, dict):
+            body = {name: value for name, value in body.items() if name not in left_out}
+        return json.dumps(body, sort_keys=True)
 
     def __str__(self) -> str:
         """Method and path; what the query says of instants is left out."""

@@ -41,7 +41,8 @@ class Cassette:
 
     ``recorded`` is when, ``host`` who really answered, ``spec`` the documents' versions by their
     names, ``redaction`` how many different values of each kind were replaced, ``provenance`` what
-    it shows and how it was made, in words.
+    it shows and how it was made, in words. ``instance`` is the CRN or the name that the client was
+    given, empty if nobody told.
     """
 
     interactions: tuple[Interaction, ...] = field(repr=False)
@@ -50,6 +51,7 @@ class Cassette:
     spec: Mapping[str, str] = field(default_factory=dict)
     redaction: Mapping[str, int] = field(default_factory=dict)
     provenance: str = ""
+    instance: str = ""
 
     def of(self, operation: str) -> Iterable[Interaction]:
         """The interactions of one operation, in order."""

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from dryshot.contract.documents import Documents
+from dryshot.fingerprints import canonical, fingerprint, submission
 from dryshot.http import Response
-from dryshot.recording.calls import CREATIONS, LOG_INS, SUBMISSIONS, Asked, made_of, read_call
+from dryshot.recording.calls import (
+    CREATIONS,
+    LOG_INS,
+    SUBMISSIONS,
+    Asked,
+    made_of,
+    read_call,
+    read_json,
+)
 from dryshot.recording.cassette import Cassette, Interaction
-from dryshot.recording.fingerprint import canonical, fingerprint, submission
 from dryshot.recording.timelines import Timeline, fold
 
-__all__ = ["PASSING", "Contents", "Creation", "Told"]
+__all__ = ["PASSING", "Contents", "Creation", "Told", "answers_of"]
 
 PASSING = frozenset({401, 408, 429, *range(500, 600)})
 """Statuses that say nothing of what was asked for: of credentials, haste, or a bad hour."""
@@ -126,3 +134,11 @@ class Contents:
             creation.refused.append(told)
         else:
             creation.made.append((made, told))
+
+
+def answers_of(contents: Contents) -> Iterator[tuple[Told, dict[str, Any]]]:
+    """Every answer that is a JSON object and no refusal."""
+    for told in contents.told:
+        body = read_json(told.interaction.response.body)
+        if isinstance(body, dict) and not told.refused:
+            yield told, body

@@ -8,7 +8,7 @@ from typing import Any
 from dryshot.clock import isoformat
 from dryshot.recording.atomic import write_atomically
 from dryshot.recording.bodies import Bodies
-from dryshot.recording.cassette import FORMAT, Cassette
+from dryshot.recording.cassette import FORMAT, Cassette, Interaction
 from dryshot.recording.documents import read_document
 from dryshot.recording.fields import Field
 from dryshot.recording.layout import entry_of, interaction_of
@@ -56,6 +56,7 @@ def _read(root: Field, bodies: Bodies) -> Cassette:
         {name: value.text() for name, value in own["spec"].entries()},
         {name: value.integer() for name, value in own["redaction"].entries()},
         own["provenance"].text(),
+        instance.text() if (instance := own.get("instance")) else "",
     )
 
 
@@ -69,6 +70,8 @@ def dump_cassette(cassette: Cassette, bodies: Bodies) -> str:
         "redaction": dict(sorted(cassette.redaction.items())),
         "provenance": cassette.provenance,
     }
+    if cassette.instance:
+        own["instance"] = cassette.instance
     entries = [entry_of(interaction, bodies) for interaction in cassette.interactions]
     return dump_yaml({"version": 1, "dryshot": own, "interactions": entries})
 
@@ -98,15 +101,21 @@ def write_cassette(cassette: Cassette, path: str | Path) -> None:
 
 def _secrets(cassette: Cassette, text: str) -> list[str]:
     """The kinds of secrets, and where: in an interaction, or in what is said about all."""
+    bodies = {body for one in cassette.interactions for body in _bodies(one)}
+    parts = (body.decode(errors="replace") for body in bodies)
+    if not any(map(find_secrets, (text, *parts))):
+        return []
     found: dict[str, None] = {}
     for index, interaction in enumerate(cassette.interactions):
-        bodies = Bodies(Path("bodies"))
-        alone = dump_yaml(entry_of(interaction, bodies))
-        sent, received = interaction.request.body, interaction.response.body
-        for part in (alone, sent.decode(errors="replace"), received.decode(errors="replace")):
+        alone = dump_yaml(entry_of(interaction, Bodies(Path("bodies"))))
+        for part in (alone, *(body.decode(errors="replace") for body in _bodies(interaction))):
             for finding in find_secrets(part):
                 found[f"{finding.kind} in interactions[{index}] ({interaction.operation})"] = None
     if not found:
         for finding in find_secrets(text):
             found[f"{finding.kind} in the dryshot section"] = None
     return list(found)
+
+
+def _bodies(interaction: Interaction) -> tuple[bytes, bytes]:
+    return interaction.request.body, interaction.response.body

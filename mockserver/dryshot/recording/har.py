@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -21,7 +21,7 @@ from dryshot.recording.layout import request_of, url_of
 from dryshot.recording.naming import canonical
 from dryshot.recording.problems import CassetteError, Misfit
 
-__all__ = ["har_interactions", "har_of", "write_har"]
+__all__ = ["har_interactions", "har_log", "har_of", "write_har"]
 
 _OK = range(200, 600)
 
@@ -47,14 +47,19 @@ def har_interactions(root: Field, documents: Documents) -> Iterator[Interaction]
 
 def har_of(cassette: Cassette) -> dict[str, Any]:
     """A cassette as HAR 1.2; what HAR cannot say is in the log's comment."""
+    return har_log(cassette.interactions, cassette.provenance)
+
+
+def har_log(interactions: Iterable[Interaction], comment: str) -> dict[str, Any]:
+    """Interactions as HAR 1.2, with whatever is in them."""
     from importlib.metadata import version
 
     return {
         "log": {
             "version": "1.2",
             "creator": {"name": "dryshot", "version": version("dryshot")},
-            "comment": cassette.provenance,
-            "entries": [_entry(interaction) for interaction in cassette.interactions],
+            "comment": comment,
+            "entries": [_entry(interaction) for interaction in interactions],
         }
     }
 

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from dryshot.recording.calls import read_json
-from dryshot.recording.contents import Contents, Told
+from dryshot.recording.conditions import play_conditions
+from dryshot.recording.contents import Contents, answers_of
 from dryshot.recording.timelines import Timeline
-from dryshot.world import Account, Backend, BackendData, Job, ServiceInstance, Submission, World
+from dryshot.world import Account, Backend, BackendData, Job, Submission, World
 from dryshot.world.devices import catalogue, device, simulator, snapshots
-from dryshot.world.instances import check_account_id, parse_crn
 from dryshot.world.lifecycle import SessionEvent, SessionState
-from dryshot.world.plans import PLANS, Region
 from dryshot.world.sessions import Session
 
-__all__ = ["account_of", "backends_of", "fill"]
+__all__ = ["backends_of", "fill"]
 
-ANY_KEY = "any key opens the account of the recording"
 _DOCUMENTS = {
     "get_backend_configuration": "configuration",
     "get_backend_properties": "properties",
@@ -32,7 +27,7 @@ _DOCUMENTS = {
 def backends_of(contents: Contents, *, seed: int, calibrated: datetime) -> list[Backend]:
     """The devices that were named in an answer; what nobody asked of them is made up."""
     documents: dict[str, dict[str, Any]] = {}
-    for told, body in _answers(contents):
+    for told, body in answers_of(contents):
         kind = _DOCUMENTS.get(told.asked.operation)
         if kind and told.asked.target and body:
             documents.setdefault(told.asked.target, {})[kind] = body
@@ -54,50 +49,14 @@ def backends_of(contents: Contents, *, seed: int, calibrated: datetime) -> list[
     return made
 
 
-def account_of(contents: Contents, backends: set[str]) -> Account:
-    """The account whose instances were used; the one that was used most comes first."""
-    crns: Counter[str] = Counter()
-    described: dict[str, Mapping[str, Any]] = {}
-    offered: dict[str, dict[str, None]] = {}
-    users: Counter[str] = Counter()
-    for told, body in _answers(contents):
-        crn = told.asked.instance
-        if crn:
-            crns[crn] += 1
-        for item in (*body.get("items", ()), *body.get("resources", ()), body):
-            if isinstance(found := item.get("crn"), str):
-                described[found] = {**described.get(found, {}), **item}
-                crns[found] += 0
-        if told.asked.key == "platform-runtime.list_backends":
-            for item in body.get("devices", ()):
-                name = item if isinstance(item, str) else item["name"]
-                offered.setdefault(crn, {})[name] = None
-        if isinstance(user := body.get("user_id"), str):
-            users[user] += 1
-    instances = []
-    for crn, _ in crns.most_common():
-        names = [name for name in offered.get(crn, ()) if name in backends]
-        try:
-            instances.append(_instance(crn, described.get(crn, {}), names))
-        except ValueError:
-            continue  # a stand-in for a CRN that is none: nobody can use it
-    owner = parse_crn(instances[0].crn).account_id if instances else ""
-    own = [one for one in instances if parse_crn(one.crn).account_id == owner]
-    return Account(
-        ANY_KEY,
-        any_instance=True,
-        service_instances=own or None,
-        account_id=owner,
-        user_id=next((user for user, _ in users.most_common(1)), ""),
-    )
-
-
-def fill(world: World, contents: Contents, account: Account) -> None:
-    """Let everyone be ``account``, and put in what was there before the first call."""
-    world.accounts.share(account)
-    instances = {one.crn: one for one in world.platform.instances(account)}
+def fill(world: World, contents: Contents, accounts: Sequence[Account]) -> None:
+    """Let everyone be one of ``accounts``, and put in what was there before the first call."""
+    world.accounts.share(*accounts)
+    play_conditions(world, contents)
+    owners = {one.crn: each for each in accounts for one in world.platform.instances(each)}
+    instances = {one.crn: one for each in accounts for one in world.platform.instances(each)}
     used: set[str] = set()
-    for told, body in _answers(contents):
+    for told, body in answers_of(contents):
         operation, crn = told.asked.operation, told.asked.instance
         if operation == "get_usage" and crn in instances and crn not in used:
             used.add(crn)
@@ -107,11 +66,11 @@ def fill(world: World, contents: Contents, account: Account) -> None:
         if operation == "get_session" and crn in instances:
             known = body["id"] in world.platform.sessions or _made(contents, body["id"])
             if not known:
-                world.platform.adopt_session(_session(body, account, crn))
+                world.platform.adopt_session(_session(body, owners[crn], crn))
     for timeline in contents.timelines.values():
         if not timeline.submitted:
             crn = timeline.instance if timeline.instance in instances else next(iter(instances), "")
-            _adopt(world, timeline, account, crn)
+            _adopt(world, timeline, owners.get(crn, accounts[0]), crn)
 
 
 def _adopt(world: World, timeline: Timeline, account: Account, crn: str) -> None:
@@ -160,14 +119,6 @@ def _adopt(world: World, timeline: Timeline, account: Account, crn: str) -> None
     world.adopt(job)
 
 
-def _answers(contents: Contents) -> Iterator[tuple[Told, dict[str, Any]]]:
-    """Every answer that is a JSON object and no refusal."""
-    for told in contents.told:
-        body = read_json(told.interaction.response.body)
-        if isinstance(body, dict) and not told.refused:
-            yield told, body
-
-
 def _made(contents: Contents, id_: str) -> bool:
     every = (made for creation in contents.creations.values() for made, _ in creation.made)
     return id_ in every
@@ -180,33 +131,6 @@ def _charged(contents: Contents, crn: str, at: datetime) -> int:
         for job in contents.timelines.values()
         if job.submitted and job.instance == crn and job.ended is not None
         if job.start + timedelta(seconds=job.ended) <= at
-    )
-
-
-def _instance(crn: str, told: Mapping[str, Any], backends: list[str]) -> ServiceInstance:
-    parts = parse_crn(crn)
-    check_account_id(parts.account_id)
-    plan_id = told.get("service_plan_unique_id", told.get("resource_plan_id"))
-    known = next((plan for plan in PLANS.values() if plan.catalog_id == plan_id), None)
-    plan = known or replace(
-        PLANS["premium"], catalog_id=str(plan_id or PLANS["premium"].catalog_id)
-    )
-    doc = told.get("doc")
-    extensions = told.get("extensions") or (doc or {}).get("extensions") or {}
-
-    def seconds(name: str) -> int | None:
-        text = str(extensions.get(name, ""))
-        return int(text) if text.isdigit() else None
-
-    return ServiceInstance(
-        crn=crn,
-        name=str(told.get("name") or f"{plan.name}-instance"),
-        plan=plan,
-        region=cast("Region", parts.region),
-        backends=tuple(backends),
-        usage_limit_seconds=seconds("instance_limit_seconds"),
-        usage_allocation_seconds=seconds("usage_allocation_seconds"),
-        tags=tuple(told.get("tags") or ()),
     )
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import SequenceMatcher, unified_diff
 from typing import Any
 
+from dryshot.fingerprints import CIRCUIT
+from dryshot.journal.differences import differences as places
 from dryshot.recording.calls import CREATIONS, Asked
-from dryshot.recording.fingerprint import CIRCUIT
 
 __all__ = ["differences", "explain"]
 
 _MOST = 20
 _LONG = 100
-_ABSENT = object()
 
 
 def explain(asked: Asked, recorded: Iterable[Asked], body: Callable[[Asked], Any]) -> str:
@@ -34,23 +34,15 @@ def explain(asked: Asked, recorded: Iterable[Asked], body: Callable[[Asked], Any
 
 def differences(recorded: Any, asked: Any, path: str = "body") -> Iterator[str]:
     """Where two canonical values differ, as ``params/pubs/0/2: 100 != 200``."""
-    if recorded == asked and type(recorded) is type(asked):
-        return
-    if _is_circuit(recorded) and _is_circuit(asked):
-        yield f"{path}: the circuit differs"
-        lines = unified_diff(recorded[CIRCUIT], asked[CIRCUIT], n=0, lineterm="")
-        yield from (f"  {line}" for line in lines if not line.startswith(("---", "+++", "@@")))
-    elif isinstance(recorded, Mapping) and isinstance(asked, Mapping):
-        for key in sorted({*recorded, *asked}, key=str):
-            one, other = recorded.get(key, _ABSENT), asked.get(key, _ABSENT)
-            yield from differences(one, other, _below(path, key))
-    elif isinstance(recorded, list) and isinstance(asked, list):
-        for index in range(max(len(recorded), len(asked))):
-            one = recorded[index] if index < len(recorded) else _ABSENT
-            other = asked[index] if index < len(asked) else _ABSENT
-            yield from differences(one, other, _below(path, index))
-    else:
-        yield f"{path}: {_short(recorded)} != {_short(asked)}"
+    inside = "" if path == "body" else path
+    for place, one, other in places(recorded, asked, inside, whole=_is_circuit):
+        where = place or path
+        if _is_circuit(one) and _is_circuit(other):
+            yield f"{where}: the circuit differs"
+            lines = unified_diff(one[CIRCUIT], other[CIRCUIT], n=0, lineterm="")
+            yield from (f"  {line}" for line in lines if not line.startswith(("---", "+++", "@@")))
+        else:
+            yield f"{where}: {_short(one)} != {_short(other)}"
 
 
 def _between(recorded: Asked, asked: Asked, body: Callable[[Asked], Any]) -> Iterator[str]:
@@ -67,9 +59,9 @@ def _between(recorded: Asked, asked: Asked, body: Callable[[Asked], Any]) -> Ite
 def _distance(asked: Asked, other: Asked, body: Callable[[Asked], Any]) -> tuple[float, ...]:
     path = SequenceMatcher(None, asked.path, other.path).ratio()
     same = asked.key == other.key
-    less = 0
+    less = (asked.version != other.version) + (asked.instance != other.instance)
     if same and asked.body is not None:
-        less = sum(1 for _ in differences(body(other), body(asked)))
+        less += sum(1 for _ in differences(body(other), body(asked)))
     return (not same, asked.method != other.method, -path, asked.query != other.query, less)
 
 
@@ -77,13 +69,7 @@ def _is_circuit(value: Any) -> bool:
     return isinstance(value, Mapping) and list(value) == [CIRCUIT]
 
 
-def _below(path: str, step: object) -> str:
-    return str(step) if path == "body" else f"{path}/{step}"
-
-
 def _short(value: Any) -> str:
-    if value is _ABSENT:
-        return "nothing"
     if _is_circuit(value):
         return "a circuit"
     text = repr(value)

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from dryshot.clock import Clock, Instant
-from dryshot.errors import Unrecorded
 from dryshot.http import Request, Response
 from dryshot.journal import Origin
 from dryshot.mock import NOTEBOOK_START, Mock
+from dryshot.recording.accounts import accounts_of
 from dryshot.recording.cassette import Cassette
 from dryshot.recording.contents import Contents
-from dryshot.recording.hydration import account_of, backends_of, fill
+from dryshot.recording.hydration import backends_of, fill
 from dryshot.recording.prompter import RecordedPrompter
 from dryshot.recording.runs import RecordedIds, RecordedRuns
-from dryshot.service import MAX_BODY_BYTES, Prompter
+from dryshot.recording.standins import StandIns
+from dryshot.service import Prompter
 from dryshot.world import Engine
 from dryshot.world.devices import catalogue, snapshots
+from dryshot.world.limits import Limits
 from dryshot.world.runner import PacePolicy
-
-if TYPE_CHECKING:
-    from dryshot.mounts.asgi import Application
 
 __all__ = ["Player"]
 
@@ -31,11 +30,12 @@ __all__ = ["Player"]
 class Player(Mock):
     """A mock hydrated by recordings: a recorded job runs again, as often as it is looked at.
 
-    Whatever API key logs in, it is the recording's account with its instances. A submission that
+    Whatever API key logs in, it is the recording's account with its instances; if it has several
+    accounts, the first key opens the first of them, and so on. A submission that
     equals a recorded one gets that one's id, times and results; equal ones get theirs in order, and
     after the last that one again under a new id. What was never recorded is answered by the mock.
     The journal says which answer is whose. How it is decided stands in
-    :mod:`dryshot.recording.prompter`, what equal is in :mod:`dryshot.recording.fingerprint`.
+    :mod:`dryshot.recording.prompter`, what equal is in :mod:`dryshot.fingerprints`.
 
     Args:
         cassette: one recording, or several, which are played as one.
@@ -47,7 +47,8 @@ class Player(Mock):
         pace: how long jobs take that were never recorded.
         executor: where the engine runs.
         wait: whether a look at a job waits for its engine.
-        max_body_bytes: larger request bodies are refused.
+        limits: what the service takes; as a mock's.
+        max_body_bytes: larger request bodies are refused: ``limits.payload_bytes`` by another name.
     """
 
     def __init__(
@@ -61,7 +62,8 @@ class Player(Mock):
         pace: PacePolicy | None = None,
         executor: Executor | None = None,
         wait: bool = True,
-        max_body_bytes: int = MAX_BODY_BYTES,
+        limits: Limits | None = None,
+        max_body_bytes: int | None = None,
     ) -> None:
         cassettes = [cassette] if isinstance(cassette, Cassette) else cassette
         self.strict = strict
@@ -69,26 +71,38 @@ class Player(Mock):
         if clock is None:
             clock = self._contents.start or NOTEBOOK_START
         clock = clock if isinstance(clock, Clock) else Clock(clock)
+        self._stand_ins = StandIns(told.asked for told in self._contents.told)
         self._ids = RecordedIds(taken=self._contents.timelines)
         self._runs = RecordedRuns(clock, pace, executor, dict(self._contents.timelines))
         now = clock.now()
         backends = backends_of(self._contents, seed=seed, calibrated=now)
         known = {*catalogue(seed=seed, calibrated=now), *snapshots()}
         known |= {backend.name for backend in backends}
-        self._account = account_of(self._contents, known)
+        self._accounts = accounts_of(self._contents, known)
         super().__init__(
             seed=seed,
             clock=clock,
             engine=engine,
-            accounts=[self._account],
+            accounts=self._accounts,
             backends=backends,
             ids=self._ids,
             pace=self._runs.pace,
             executor=self._runs,
             wait=wait,
+            limits=limits,
             max_body_bytes=max_body_bytes,
         )
-        fill(self.world, self._contents, self._account)
+        fill(self.world, self._contents, self._accounts)
+
+    def __call__(self, request: Request) -> Response:
+        """Answer one request; what redaction took out of the recording has its stand-in's place.
+
+        Raises:
+            Unrecorded: the replay is strict, and this was never recorded. An ASGI application
+                answers it with 501 and the same text.
+        """
+        with self.clock.lock:
+            return super().__call__(self._stand_ins.put(request, self._contents.read))
 
     def __repr__(self) -> str:
         kind = "strict " if self.strict else ""
@@ -123,20 +137,8 @@ class Player(Mock):
         lines += [f"synthesised: {each}" for each in dict.fromkeys(made_up)]
         return [*lines, *(f"unused: {line}" for line in self.unused)]
 
-    def asgi(self) -> Application:
-        """As a mock's; what a strict replay refuses is answered with 501 and the reason."""
-        from dryshot.mounts.asgi import asgi, own_answer
-
-        def endpoint(request: Request) -> Response:
-            try:
-                return self(request)
-            except Unrecorded as error:
-                return own_answer(501, str(error))
-
-        return asgi(endpoint, max_body_bytes=self._max_body_bytes)
-
     def _prompter(self) -> Prompter:
         self._memory = RecordedPrompter(
-            self.world, self._contents, self._account, self._ids, self._runs, strict=self.strict
+            self.world, self._contents, self._ids, self._runs, strict=self.strict
         )
         return self._memory

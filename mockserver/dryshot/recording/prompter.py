@@ -34,7 +34,7 @@ from dryshot.recording.contents import PASSING, Contents, Creation, Told
 from dryshot.recording.nearest import explain
 from dryshot.recording.runs import RecordedIds, RecordedRuns
 from dryshot.recording.states import UNSTEADY, state_of
-from dryshot.world import Account, Job, World
+from dryshot.world import Job, World
 
 __all__ = ["RecordedPrompter"]
 
@@ -59,13 +59,12 @@ class RecordedPrompter:
         self,
         world: World,
         contents: Contents,
-        account: Account,
         ids: RecordedIds,
         runs: RecordedRuns,
         *,
         strict: bool,
     ) -> None:
-        self._world, self._contents, self._account = world, contents, account
+        self._world, self._contents = world, contents
         self._ids, self._runs, self._strict = ids, runs, strict
         self._aliases: dict[str, str] = {}
         self._used: set[tuple[object, ...]] = set()
@@ -162,12 +161,13 @@ class RecordedPrompter:
 
     def _cancel(self, job: Job) -> None:
         known, world = self._runs.timelines[job.id], self._world
+        account = next(one for one in world.accounts if one.id == job.account_id)
         try:
             if job.dialect == "classic":
-                world.cancel(self._account, job.id)
+                world.cancel(account, job.id)
             else:
-                instance = world.platform.instance(self._account, job.instance)
-                world.platform.cancel(self._account, instance, job.id)
+                instance = world.platform.instance(account, job.instance)
+                world.platform.cancel(account, instance, job.id)
         except (Conflict, NotFound):
             return  # it ended otherwise before
         job.reason, job.reason_code = known.reason, known.reason_code
@@ -182,7 +182,9 @@ class RecordedPrompter:
         recorded = contents.answers.get(same.exact, [])
         if (operation in UNSTEADY and self._foreign) or not recorded:
             return None
-        if operation in _STEADY and not (operation in _SETTINGS and self._settings_changed):
+        settled = operation in _STEADY and not (operation in _SETTINGS and self._settings_changed)
+        # The recorded page that led here was given, or nobody would know of this one.
+        if settled or (asked.has_cursor and own.status == 400):  # noqa: PLR2004 - not the world's
             fitting = recorded
         else:
             job = self._world.jobs.get(asked.target or "")

@@ -151,10 +151,12 @@ class Recorder:
         secrets: Iterable[str] = (),
         host: str | None = None,
         incomplete: bool = False,
+        instance: str = "",
     ) -> Cassette:
         """What was taken down, without secrets; ``secrets`` are such as it could not know.
 
-        ``host`` says who answered, in the place of the names that were used. What is
+        ``host`` says who answered, in the place of the names that were used; ``instance`` is the
+        one that the client was given. What is
         ``incomplete`` for want of room raises ``CassetteError`` unless that is accepted, and then
         says so.
         """
@@ -172,6 +174,7 @@ class Recorder:
             recorded=interactions[0].at if interactions else self.now(),
             host=", ".join(self.hosts) if host is None else host,
             provenance=provenance,
+            instance=instance,
             spec=versions(interactions, self._documents),
             secrets=secrets,
         )

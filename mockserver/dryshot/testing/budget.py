@@ -15,7 +15,11 @@ from dryshot.http import Endpoint, Request, Response
 __all__ = ["SUBMISSIONS", "Budget", "Limiter", "NotMarked", "guarded"]
 
 SUBMISSIONS = frozenset(
-    {"platform-runtime.create_job", "platform-runtime.create_session", "legacy-runtime.create_job"}
+    {
+        *("platform-runtime.create_job", "platform-runtime.create_session"),
+        *("legacy-runtime.create_job", "legacy-runtime.create_facade_job"),
+        "legacy-runtime.create_session",
+    }
 )
 """The operations that begin something that costs."""
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dryshot.http import Endpoint
 from dryshot.mock import Mock
 from dryshot.testing.hooks import PASSED, costs_of, note
 from dryshot.testing.options import OPTIONS, Options
+from dryshot.testing.sentinels import ARGUMENTS
 from dryshot.testing.stages import Stage, Wrap, on_mock
+
+if TYPE_CHECKING:
+    from dryshot.testing.tapes import Wrapping
 
 __all__ = ["mock_settings", "staged"]
 
@@ -22,12 +26,24 @@ __all__ = ["mock_settings", "staged"]
 def staged(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """Set up the target of a test, record it if that is wanted, and take everything down."""
     options = request.config.stash[OPTIONS]
-    if options.record == "none":
+    path = _tape(request, options)
+    if path is None:
         with _opened(request, options, lambda endpoint, _: endpoint) as stage:
             yield stage
         return
-    with _recorded(request, options) as wrap, _opened(request, options, wrap) as stage:
+    with _recorded(request, options, path) as wrap, _opened(request, options, wrap) as stage:
+        wrap.instance = stage.target.instance
         yield stage
+
+
+def _tape(request: pytest.FixtureRequest, options: Options) -> Path | None:
+    """Where the test is to be recorded, if it is."""
+    if options.record == "none":
+        return None
+    from dryshot.testing.tapes import cassette_path
+
+    path = cassette_path(options.cassettes, request.node.nodeid)
+    return None if options.record == "once" and path.exists() else path
 
 
 @contextmanager
@@ -51,18 +67,10 @@ def _opened(request: pytest.FixtureRequest, options: Options, wrap: Wrap) -> Ite
 
 
 @contextmanager
-def _recorded(request: pytest.FixtureRequest, options: Options) -> Iterator[Wrap]:
+def _recorded(request: pytest.FixtureRequest, options: Options, path: Path) -> Iterator[Wrapping]:
     """Write a cassette when the test has passed."""
-    from dryshot.testing.tapes import Wrapping, cassette_path, save
+    from dryshot.testing.tapes import Wrapping, save
 
-    path = cassette_path(options.cassettes, request.node.nodeid)
-    if options.record == "once" and path.exists():
-
-        def plain(endpoint: Endpoint, _: Mock | None) -> Endpoint:
-            return endpoint
-
-        yield plain
-        return
     wrapping = Wrapping()
     yield wrapping
     recorder = wrapping.recorder
@@ -73,7 +81,8 @@ def _recorded(request: pytest.FixtureRequest, options: Options) -> Iterator[Wrap
         return
     live = options.live
     secrets = () if live is None else (live.api_key,)
-    save(recorder, path, target=options.target, secrets=secrets)
+    instance = wrapping.instance
+    save(recorder, path, target=options.target, secrets=secrets, instance=instance)
 
 
 def mock_settings(request: pytest.FixtureRequest) -> dict[str, Any]:
@@ -84,8 +93,10 @@ def mock_settings(request: pytest.FixtureRequest) -> dict[str, Any]:
         if marker.args:
             raise pytest.UsageError(f"{request.node.nodeid}: the marker dryshot takes names only")
         for name, value in marker.kwargs.items():
+            if name in ARGUMENTS:
+                continue
             if name not in known:
-                names = ", ".join(known)
+                names = ", ".join([*known, *sorted(ARGUMENTS)])
                 raise pytest.UsageError(
                     f"{request.node.nodeid}: the marker dryshot has no argument {name!r}; "
                     f"it has {names}"

@@ -51,9 +51,13 @@ def recorder_for(mock: Mock | None) -> Recorder:
 
 
 class Wrapping:
-    """Stands a recorder before what answers; ``recorder`` is there once that is known."""
+    """Stands a recorder before what answers; ``recorder`` is there once that is known.
+
+    ``instance`` is the target's.
+    """
 
     recorder: Recorder | None = None
+    instance: str | None = None
 
     def __call__(self, endpoint: Endpoint, mock: Mock | None) -> Endpoint:
         """The endpoint, recorded."""
@@ -61,14 +65,16 @@ class Wrapping:
         return self.recorder.endpoint(endpoint)
 
 
-def save(recorder: Recorder, path: Path, *, target: str, secrets: Iterable[str]) -> None:
+def save(
+    recorder: Recorder, path: Path, *, target: str, secrets: Iterable[str], instance: str | None
+) -> None:
     """Write what was recorded; it was recorded now, whatever the clock of a mock says."""
     words = {
         "mock": "recorded from dryshot's mock: no service was asked",
         "served": "recorded from dryshot's mock in served mode: no service was asked",
         "live": "recorded from a service",
     }
-    cassette = recorder.cassette(provenance=words[target], secrets=secrets)
+    cassette = recorder.cassette(provenance=words[target], secrets=secrets, instance=instance or "")
     path.parent.mkdir(parents=True, exist_ok=True)
     write_cassette(replace(cassette, recorded=datetime.now(UTC)), path)
 

@@ -8,6 +8,7 @@ import json
 import struct
 import zlib
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 
@@ -74,6 +75,27 @@ def test_a_field_for_secrets_holds_none_however_short(body: Any) -> None:
 def test_the_form_of_iam_is_still_one() -> None:
     body = clean(body=b"grant_type=urn%3Aibm&apikey=a%2Bb%2Fc&response_type=cloud_iam").body
     assert body == b"grant_type=urn%3Aibm&apikey=redacted_00000000001&response_type=cloud_iam"
+
+
+@pytest.mark.parametrize("key", ["my own key", "my own key/1", "a+b+c", "a+b c"])
+def test_a_key_has_one_pseudonym_in_json_in_forms_and_in_queries(key: str) -> None:
+    sent = [
+        asked(body=json.dumps({"apikey": key}).encode()),
+        asked(body=urlencode({"grant_type": "x", "apikey": key}).encode()),
+        asked(query=urlencode({"apikey": key})),
+    ]
+    cassette = redact(sent, recorded=WHEN)
+    body, form, query = (one.request for one in cassette.interactions)
+    (new,) = json.loads(body.body).values()
+    assert parse_qs(form.body.decode())["apikey"] == [new]
+    assert parse_qs(query.query)["apikey"] == [new]
+    assert cassette.redaction == {"api key": 1}
+
+
+def test_a_plus_in_a_cookie_is_a_plus() -> None:
+    header = asked(body=json.dumps({"note": "id=1; access_token=ab+c1"}).encode())
+    cassette = redact([header, asked(body=b'{"access_token": "ab+c1"}')], recorded=WHEN)
+    assert sum(cassette.redaction.values()) == 1
 
 
 def test_what_iam_says_to_everybody_stays() -> None:

@@ -13,6 +13,10 @@ _V6 = re.compile(
     r"(?<![\w:.%\\-])(?=[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:)[0-9A-Fa-f:]{6,39}+"
     r"(?:\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})?(?![\w:])"
 )
+_MIDDLE_OF_V4 = re.compile(r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]")
+_MIDDLE_OF_V6 = re.compile(r"::|:(?:[0-9A-Fa-f]{1,4}:){5}")
+"""No address is without it, and it is found quickly."""
+
 _VERSION = re.compile(r"(?i)(?:version|release|revision|firmware|build|[=~<>!]=|\bver|\bv)\W{0,6}$")
 _PLACE = re.compile(
     r"(?i)(?:\bips?|ip[_-]?addr(?:ess)?|address|\baddr|host|client|\bfrom|forwarded[\w-]*|peer"
@@ -36,11 +40,11 @@ _LONG_GROUP = 3
 
 def find_addresses(text: str) -> Iterator[tuple[int, int]]:
     """Where there are addresses that may be somebody's; loopback and reserved ones are nobody's."""
-    if text.count(".") >= 3:  # noqa: PLR2004 - an address has three dots
+    if _MIDDLE_OF_V4.search(text):
         for found in _V4.finditer(text):
             if _is_owned(found[0]) and not _is_version(text, found):
                 yield found.span()
-    if "::" in text or text.count(":") >= 7:  # noqa: PLR2004 - or seven colons
+    if _MIDDLE_OF_V6.search(text):
         for found in _V6.finditer(text):
             groups = found[0].split(":")
             named = any(character.isdigit() for character in found[0])

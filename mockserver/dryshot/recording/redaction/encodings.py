@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-import gzip
+import functools
 import json
 import re
-import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from urllib.parse import quote
 
-__all__ = ["Blob", "View", "blobs", "decompress", "views"]
+from dryshot.recording.redaction.packing import decompress
 
-MOST_BYTES = 1 << 28
-"""What is longer than this, decompressed, is not looked into."""
+__all__ = ["Blob", "View", "blobs", "views"]
 
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ESCAPE = re.compile(
@@ -35,6 +33,7 @@ _WRAPPED = re.compile(
     r"(?:[A-Za-z0-9+/]{40,}+\r?\n[ \t]*+)*[A-Za-z0-9+/]{2,}+={0,2}"
 )
 _LONGEST_RUN = 4096
+_SHORT_RUN = 64
 _PARTS = tuple(
     re.compile(letters + r"{11,}={0,2}")
     for letters in ("[A-Za-z0-9+_-]", "[A-Za-z0-9+/]", "[A-Za-z0-9_-]", "[A-Za-z0-9+]", r"[^\W_]")
@@ -148,23 +147,31 @@ class Blob:
 
 def blobs(text: str) -> Iterator[Blob]:
     """Every piece of base64 in a text that holds a text, be it compressed or not."""
-    for found in _WRAPPED.finditer(text):
+    for found in _WRAPPED.finditer(text) if "\n" in text else ():
         width, gap = len(found[1]), found[2]
         if (blob := _blob(re.sub(r"\s+", "", found[0]), found.start(), found.end())) is not None:
             yield Blob(blob.start, blob.end, blob.text, _wrapping(blob.encode, width, gap))
     for found in _BASE64.finditer(text):
-        whole = _blob(found[0], found.start(), found.end())
-        if whole is not None:
-            yield whole
-        elif "/" in found[0] or "_" in found[0] or "-" in found[0]:
-            around = (
-                text[max(0, found.start() - 1) : found.start()]
-                + text[found.end() : found.end() + 1]
-            )
-            for offset, part in _pieces(found[0], quoted=around == '""'):
-                start = found.start() + offset
-                if (blob := _blob(part, start, start + len(part))) is not None:
-                    yield blob
+        start, end = found.span()
+        quoted = text[max(0, start - 1) : start] + text[end : end + 1] == '""'
+        run = found[0]
+        for blob in (_held if len(run) <= _SHORT_RUN else _decoded)(run, quoted=quoted):
+            yield replace(blob, start=start + blob.start, end=start + blob.end)
+
+
+def _decoded(run: str, *, quoted: bool) -> tuple[Blob, ...]:
+    """What a run of base64's letters holds, by its place in the run."""
+    if (whole := _blob(run, 0, len(run))) is not None:
+        return (whole,)
+    if not {"/", "_", "-"}.intersection(run):
+        return ()
+    parts = _pieces(run, quoted=quoted)
+    made = (_blob(part, start, start + len(part)) for start, part in parts)
+    return tuple(blob for blob in made if blob is not None)
+
+
+_held = functools.lru_cache(1 << 14)(_decoded)
+"""The same for short runs: names and times, of which a body has thousands of equal ones."""
 
 
 def _pieces(run: str, *, quoted: bool) -> Iterator[tuple[int, str]]:
@@ -197,7 +204,7 @@ def _blob(code: str, start: int, end: int) -> Blob | None:
             letters + "=" * (-len(letters) % 4), altchars=b"-_" if urlsafe else None, validate=True
         )
         inner, pack = decompress(raw)
-        text = "" if inner is not raw and _is_binary(inner) else inner.decode("utf-8")
+        text = _text(inner, lenient=inner is not raw)
     except (binascii.Error, ValueError):
         return None
     padded = code.endswith("=")
@@ -210,12 +217,13 @@ def _blob(code: str, start: int, end: int) -> Blob | None:
     return Blob(start, end, text, encode)
 
 
-def _is_binary(raw: bytes) -> bool:
+def _text(raw: bytes, *, lenient: bool) -> str:
     try:
-        raw.decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return True
-    return False
+        if lenient:
+            return ""
+        raise
 
 
 def _wrapping(encode: Callable[[str], str], width: int, gap: str) -> Callable[[str], str]:
@@ -224,20 +232,3 @@ def _wrapping(encode: Callable[[str], str], width: int, gap: str) -> Callable[[s
         return gap.join(made[place : place + width] for place in range(0, len(made), width))
 
     return wrapped
-
-
-def decompress(raw: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
-    """Bytes as they are before gzip or zlib, if it was one of them, and how to get back."""
-    for magic, wbits, pack in (
-        (b"\x1f\x8b", 31, lambda data: gzip.compress(data, mtime=0)),
-        (b"\x78", 15, zlib.compress),
-    ):
-        if raw.startswith(magic):
-            reader = zlib.decompressobj(wbits)
-            try:
-                inner = reader.decompress(raw, MOST_BYTES)
-            except zlib.error:
-                continue
-            if reader.eof and not reader.unused_data:
-                return inner, pack
-    return raw, bytes

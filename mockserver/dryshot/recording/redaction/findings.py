@@ -13,6 +13,7 @@ from dryshot.recording.redaction.places import find_places
 from dryshot.recording.redaction.pseudonyms import is_pseudonym
 from dryshot.recording.redaction.search import Hit, chosen, search
 from dryshot.recording.redaction.tokens import is_pseudonymous_jwt
+from dryshot.recording.redaction.words import words_of
 
 __all__ = ["Finding", "find_secrets"]
 
@@ -62,9 +63,11 @@ def _finding(text: str, hit: Hit, starts: list[int], hits: list[Hit]) -> Finding
 def _find(text: str) -> Iterator[Hit]:
     for start, end, kind in find_patterns(text):
         yield Hit(start, end, kind, str)
-    for start, end, kind in find_places(text):
+    for start, end, kind, _ in find_places(text):
         if _is_secret(kind, text[start:end]):
             yield Hit(start, end, "api key" if kind == "basic" else kind, str)
+    if not words_of(text).cookie:
+        return
     for found in _COOKIE.finditer(text):
         if not is_pseudonym(found[2]) and not _INVENTED.search(found[2]):
             yield Hit(*found.span(2), "cookie", str)

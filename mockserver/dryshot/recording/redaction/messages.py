@@ -13,7 +13,7 @@ from typing import Any
 from dryshot.http import Headers
 from dryshot.recording.cassette import Interaction
 from dryshot.recording.redaction.basic import pseudonymous_basic, read_basic
-from dryshot.recording.redaction.places import is_needless_header, kind_of_field, kind_of_header
+from dryshot.recording.redaction.names import is_needless_header, kind_of_field, kind_of_header
 from dryshot.recording.redaction.rewriting import Rewriter
 
 __all__ = ["NotReadable", "learn_places", "redact_interaction"]
@@ -23,7 +23,7 @@ _DIGESTS = frozenset({"content-md5", "digest", "content-digest", "repr-digest", 
 _COUNT = re.compile(r"[0-9]{0,11}")
 _HEX_ID = re.compile(r"[0-9a-f]{24}")
 _LOGIN = "legacy-auth.login_with_token"
-_OWN_ACCOUNT = "legacy-auth.get_user"
+_OWN_ACCOUNT = ("legacy-auth.get_user", "legacy-runtime.get_runtime_user")
 
 
 class NotReadable(ValueError):
@@ -54,7 +54,7 @@ def redact_interaction(one: Interaction, rewriter: Rewriter) -> Interaction:
 
 def learn_places(one: Interaction, rewriter: Rewriter) -> None:
     """Make pseudonyms for what is secret by its place in the classic login and its user."""
-    if not (one.operation or "").startswith("legacy-auth."):
+    if not (one.operation or "").startswith(("legacy-auth.", *_OWN_ACCOUNT)):
         return
     try:
         answer = json.loads(_unpacked(one.response.headers, one.response.body)[0])

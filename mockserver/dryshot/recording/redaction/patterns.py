@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from dryshot.recording.redaction.addresses import find_addresses
-from dryshot.recording.redaction.encodings import decompress
+from dryshot.recording.redaction.packing import decompress
 from dryshot.recording.redaction.pseudonyms import is_pseudonym
 from dryshot.recording.redaction.tokens import JWT, is_jwt, is_pseudonymous_jwt
+from dryshot.recording.redaction.words import words_of
 
 __all__ = ["CRN", "Match", "find_patterns"]
 
@@ -36,6 +37,9 @@ _DATA = re.compile(
     r"(?i)(?:data|value__|b64\w*|\w+_b64|sha-?512|hash|digest|checksum|integrity|calibration\w*)"
     r"[\\\"']*\s*[:=]\s*[\[\\\"'\s]*$"
 )
+_SHORTEST = 44
+"""As many letters has the shortest key."""
+
 _BEFORE = 48
 _LONGEST_URL = 4096
 _MARKS = "\"' \t\n(<>,"
@@ -52,7 +56,8 @@ class Match(NamedTuple):
 
 def find_patterns(text: str) -> Iterator[Match]:
     """Every secret that can be known by its form alone, but no pseudonym."""
-    if "eyJ" in text:
+    words = words_of(text)
+    if words.jwt:
         yield from _of(text, "jwt", JWT, lambda one: is_jwt(one) and not is_pseudonymous_jwt(one))
     if "crn:v1" in text:
         for found in CRN.finditer(text):
@@ -61,14 +66,16 @@ def find_patterns(text: str) -> Iterator[Match]:
                 yield Match(*found.span(), "crn")
     if "@" in text:
         yield from _of(text, "email", _EMAIL, lambda one: _NO_EMAIL.fullmatch(one) is None)
-    if "-" in text:
+    if words.user:
         yield from _of(text, "user id", _USER, lambda one: not is_pseudonym(one))
     for span in find_addresses(text):
         yield Match(*span, "ip")
-    yield from _random(text, "api key", _KEY, _is_mixed)
-    yield from _random(text, "token", _TOKEN, _is_mixed)
-    yield from _random(text, "api key", _HEX, lambda _one: True)
-    yield from _of(text, "api key", _FOREIGN, lambda _one: True)
+    if words.longest >= _SHORTEST:
+        yield from _random(text, "api key", _KEY, _is_mixed)
+        yield from _random(text, "token", _TOKEN, _is_mixed)
+        yield from _random(text, "api key", _HEX, lambda _one: True)
+    if words.foreign:
+        yield from _of(text, "api key", _FOREIGN, lambda _one: True)
 
 
 def _of(

@@ -10,7 +10,7 @@ from dryshot.recording.redaction.messages import NotReadable, redact_interaction
 from dryshot.recording.redaction.pseudonyms import Pseudonyms
 from dryshot.recording.redaction.rewriting import Rewriter
 
-__all__ = ["redact"]
+__all__ = ["redact", "rewrite"]
 
 _UNCOUNTED = frozenset({"claim", "resource"})
 
@@ -21,6 +21,7 @@ def redact(
     recorded: datetime,
     host: str = "",
     provenance: str = "",
+    instance: str = "",
     spec: Mapping[str, str] | None = None,
     secrets: Iterable[str] = (),
 ) -> Cassette:
@@ -31,11 +32,7 @@ def redact(
     them as ``secrets``; ``ValueError`` if one has fewer than four characters. ``NotReadable`` if a
     body cannot be looked into.
     """
-    rewriter = Rewriter(Pseudonyms(_taken(interactions)), secrets)
-    for index, one in enumerate(interactions):
-        _redact(one, index, rewriter)
-    rewriter.learn()
-    clean = tuple(_redact(one, index, rewriter) for index, one in enumerate(interactions))
+    clean, rewriter = rewrite(interactions, secrets)
     counts = rewriter.pseudonyms.counts
     return Cassette(
         interactions=clean,
@@ -44,7 +41,20 @@ def redact(
         spec=dict(spec or {}),
         redaction={kind: counts[kind] for kind in sorted(counts) if kind not in _UNCOUNTED},
         provenance=rewriter.rewrite(provenance),
+        instance=rewriter.rewrite(instance),
     )
+
+
+def rewrite(
+    interactions: Sequence[Interaction], secrets: Iterable[str] = ()
+) -> tuple[tuple[Interaction, ...], Rewriter]:
+    """The interactions as :func:`redact` has them, and what knows all secrets that are in them."""
+    rewriter = Rewriter(Pseudonyms(_taken(interactions)), secrets)
+    for index, one in enumerate(interactions):
+        _redact(one, index, rewriter)
+    rewriter.learn()
+    clean = tuple(_redact(one, index, rewriter) for index, one in enumerate(interactions))
+    return clean, rewriter
 
 
 def _redact(one: Interaction, index: int, rewriter: Rewriter) -> Interaction:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_plus
 
 from dryshot.recording.redaction.basic import is_secret_basic, pseudonymous_basic
 from dryshot.recording.redaction.patterns import CRN, find_patterns
@@ -37,6 +37,7 @@ class Rewriter:
         if any(len(secret) < SHORTEST for secret in self._given):
             raise ValueError(f"a secret has fewer than {SHORTEST} characters: it is in every text")
         self._literals: list[tuple[str, str]] = [(secret, "secret") for secret in self._given]
+        self._rewritten: dict[str, str] = {}
 
     def learn(self) -> None:
         """Look everywhere for whatever has a pseudonym by now."""
@@ -45,10 +46,16 @@ class Rewriter:
             for secret, kind in self.pseudonyms.kinds.items()
             if kind not in _ONLY_THERE and _is_telling(secret)
         }
+        self._rewritten.clear()
         self._literals = sorted(kinds.items(), key=lambda one: len(one[0]), reverse=True)
 
     def rewrite(self, text: str) -> str:
-        """The text without secrets."""
+        """The text without secrets; many texts of a recording are equal."""
+        if text not in self._rewritten:
+            self._rewritten[text] = self._rewrite(text)
+        return self._rewritten[text]
+
+    def _rewrite(self, text: str) -> str:
         for _ in range(_ROUNDS):
             hits = chosen(search(text, self._find))
             if not hits:
@@ -66,9 +73,10 @@ class Rewriter:
     def _find(self, text: str) -> Iterator[Hit]:
         for start, end, kind in find_patterns(text):
             yield Hit(start, end, kind, partial(self._pseudonym, kind, text[start:end]))
-        for start, end, kind in find_places(text):
-            if self._is_secret(kind, text[start:end]):
-                yield Hit(start, end, kind, partial(self._in_place, kind, text[start:end]))
+        for start, end, kind, form in find_places(text):
+            raw = text[start:end]
+            if self._is_secret(kind, raw, form=form):
+                yield Hit(start, end, kind, partial(self._in_place, kind, raw, form=form))
         for secret, kind in self._literals:
             if secret in text:
                 yield from self._literal(text, secret, kind)
@@ -81,21 +89,21 @@ class Rewriter:
         return self.pseudonyms.of(kind, secret)
 
     @staticmethod
-    def _is_secret(kind: str, raw: str) -> bool:
+    def _is_secret(kind: str, raw: str, *, form: bool) -> bool:
         """Whether what stands in a place is neither a pseudonym nor found by its form anyway."""
         if kind == "basic":
             return is_secret_basic(raw)
-        secret = _plain(raw)
+        secret = _plain(raw, form=form)
         if not secret or is_pseudonym(secret) or is_pseudonymous_jwt(secret):
             return False
         if kind == "signature":  # it may begin with the id of a key
             return True
         return next(iter(find_patterns(secret)), None) is None and not CRN.fullmatch(secret)
 
-    def _in_place(self, kind: str, raw: str) -> str:
+    def _in_place(self, kind: str, raw: str, *, form: bool) -> str:
         if kind == "basic":
             return pseudonymous_basic(raw, self.pseudonyms)
-        new = self.pseudonyms.of(kind, _plain(raw))
+        new = self.pseudonyms.of(kind, _plain(raw, form=form))
         return quote(new, safe="") if "%" in raw else new
 
     def _literal(self, text: str, secret: str, kind: str) -> Iterator[Hit]:
@@ -146,8 +154,10 @@ def _is_telling(secret: str) -> bool:
     return len(secret) >= _LONG or (len(secret) >= _MIXED and (mixed or secret.isdigit()))
 
 
-def _plain(raw: str) -> str:
+def _plain(raw: str, *, form: bool) -> str:
     """A value as it is before JSON or a form writes it."""
+    if form:
+        return unquote_plus(raw)
     if "\\" in raw:
         try:
             return str(json.loads(f'"{raw}"'))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dryshot.recording.redaction.places import kind_of_field
+from dryshot.recording.redaction.names import kind_of_field
 from dryshot.recording.redaction.pseudonyms import Pseudonyms, is_pseudonym
 
 __all__ = ["JWT", "is_jwt", "is_pseudonymous_jwt", "pseudonymous_jwt"]

@@ -1,61 +1,31 @@
-"""What was asked and answered, in order."""
+"""The journal of a mock: the last exchanges, to be read, asserted on and taken along."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from difflib import get_close_matches
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import Any, Unpack
 
-from dryshot.http import Request, Response
+from dryshot.journal.exchanges import Entry, Exchange, cut
+from dryshot.journal.wanted import Wanted, Wants
 
-__all__ = ["Entry", "Exchange", "Journal", "Origin"]
-
-Origin = Literal["mock", "recorded", "synthesised"]
-"""Whose words an answer has: a mock's, a recording's, or a mock's where a recording had none."""
+__all__ = ["Journal"]
 
 _OVERHEAD = 1024
 """Bytes that an exchange is taken to need besides its bodies and its request's headers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request and its answer.
-
-    ``operation`` is the operationId, None if the request was for none. ``at`` is the instant of
-    the world's clock. The text form shows no header and no body: a token may be in them. Of a body
-    that was too large to be kept only the beginning is here; then ``request_size`` or
-    ``response_size`` is how many bytes it had.
-    """
-
-    request: Request = field(repr=False)
-    response: Response = field(repr=False)
-    operation: str | None
-    at: datetime
-    request_size: int | None = field(default=None, repr=False)
-    response_size: int | None = field(default=None, repr=False)
-    origin: Origin = "mock"
-
-    def __str__(self) -> str:
-        request = self.request
-        return f"{request.method} {request.host}{request.path} -> {self.response.status}"
-
-
-class Entry(NamedTuple):
-    """An exchange and its number: 1 for the journal's first, and one more for each that follows."""
-
-    sequence: int
-    exchange: Exchange
 
 
 class Journal:
     """The last exchanges, oldest first: at most ``size``, and about ``max_bytes`` of memory.
 
     Of each body the first ``max_body_bytes`` are kept. Any thread may add, read and listen.
+    ``operations`` are the operationIds that there can be; none, if that is not known.
     """
+
+    operations: frozenset[str] = frozenset()
 
     def __init__(
         self,
@@ -93,7 +63,7 @@ class Journal:
         """Append; the oldest give way."""
         request, limit = exchange.request, self._max_body_bytes
         if len(request.body) > limit or len(exchange.response.body) > limit:
-            exchange = _cut(exchange, limit)
+            exchange = cut(exchange, limit)
             request = exchange.request
         size = _OVERHEAD + len(request.body) + len(exchange.response.body) + len(request.query)
         size += sum(map(len, request.headers.values()))
@@ -132,6 +102,49 @@ class Journal:
             found = list(islice(self._kept, start, stop))
         return [Entry(first + start + index, one) for index, (_, one) in enumerate(found)]
 
+    def requests(self, **wants: Unpack[Wants]) -> list[Entry]:
+        """The exchanges that are as wanted, oldest first.
+
+        The arguments are those of :class:`~dryshot.journal.wanted.Wanted`: ``operation``,
+        ``status``, ``method``, ``path``, ``query``, ``headers``, ``body``, ``fault``, ``origin``,
+        ``since``. ``ValueError`` if there is no such operation.
+        """
+        wanted = self._wanted(wants)
+        return [entry for entry in self.since() if wanted.matches(entry)]
+
+    def assert_requested(self, *, times: int | None = None, **wants: Unpack[Wants]) -> list[Entry]:
+        """The exchanges that are as wanted: at least one, or exactly ``times``.
+
+        The arguments are those of :meth:`requests`. The text of the ``AssertionError`` shows the
+        calls that came nearest, and how they differ; no key or token is in it.
+        """
+        wanted, entries = self._wanted(wants), self.since()
+        found = [entry for entry in entries if wanted.matches(entry)]
+        if len(found) == times or (times is None and found):
+            return found
+        from dryshot.reports.mismatch import explain
+
+        raise AssertionError(explain(wanted, times, found, entries))
+
+    def assert_not_requested(self, **wants: Unpack[Wants]) -> None:
+        """No exchange is as unwanted; the arguments are those of :meth:`requests`."""
+        self.assert_requested(times=0, **wants)
+
+    def to_har(self) -> dict[str, Any]:
+        """All of it as HAR 1.2, which browsers read, without keys, tokens and names of people."""
+        from dryshot.reports.har import har_of
+
+        return har_of(self.since())
+
+    def to_curl(self) -> str:
+        """All of it as a script for ``sh``, one call of curl for each; see its first lines.
+
+        Credentials, and ids that the service gave, are variables of the shell in it.
+        """
+        from dryshot.reports.curl import script_of
+
+        return script_of(self.since())
+
     def listen(self, wake: Callable[[], object]) -> Callable[[], None]:
         """Call ``wake`` after each exchange, until what is returned is called.
 
@@ -148,13 +161,10 @@ class Journal:
         with self._lock:
             self._listeners = tuple(one for one in self._listeners if one is not wake)
 
-
-def _cut(exchange: Exchange, limit: int) -> Exchange:
-    request, response = exchange.request, exchange.response
-    if len(request.body) > limit:
-        short = replace(request, body=request.body[:limit])
-        exchange = replace(exchange, request=short, request_size=len(request.body))
-    if len(response.body) > limit:
-        cut = replace(response, body=response.body[:limit])
-        exchange = replace(exchange, response=cut, response_size=len(response.body))
-    return exchange
+    def _wanted(self, wants: Wants) -> Wanted:
+        name = wants.get("operation")
+        if name is not None and self.operations and name not in self.operations:
+            near = get_close_matches(name, self.operations, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"operation is {name!r}, which no document has{hint}")
+        return Wanted(**wants)
