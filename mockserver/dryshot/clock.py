@@ -6,77 +6,63 @@ import heapq
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-__all__ = ["Clock", "Event", "Instant", "WallClock", "isoformat"]
+from dryshot.instants import (
+    EPOCH,
+    LATEST,
+    Event,
+    Instant,
+    Span,
+    forward,
+    isoformat,
+    length_of,
+    since_epoch,
+)
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+if TYPE_CHECKING:  # asyncio is behind it
+    from dryshot.sleeping import PatchedSleep
 
-Instant = datetime | str | float
-"""A point in time: an aware ``datetime``, ISO 8601 text with an offset, or POSIX seconds."""
-
-
-def _microseconds(instant: Instant) -> int:
-    if isinstance(instant, str):
-        try:
-            instant = datetime.fromisoformat(instant)
-        except ValueError as error:
-            raise ValueError(f"{instant!r} is not an ISO 8601 instant") from error
-    if isinstance(instant, datetime):
-        if instant.tzinfo is None:
-            raise ValueError(f"{instant.isoformat()} has no time zone; add one, such as +00:00")
-        return (instant - _EPOCH) // _MICROSECOND
-    return round(instant * 1_000_000)
+__all__ = ["Clock", "Event", "Instant", "Span", "WallClock", "isoformat"]
 
 
-def isoformat(instant: datetime, timespec: str = "microseconds") -> str:
-    """ISO 8601 text in UTC with a trailing ``Z``, as IBM's services write it."""
-    text = instant.astimezone(UTC).isoformat(timespec=timespec)
-    return text.removesuffix("+00:00") + "Z"
+class _Freeze(AbstractContextManager["Clock"]):
+    """A freeze whose end goes back to what was before it."""
 
+    def __init__(self, clock: Clock, *, before: bool) -> None:
+        self._clock = clock
+        self._before = before
 
-class Event:
-    """Something due at an instant; :meth:`cancel` takes it back."""
+    def __enter__(self) -> Clock:
+        return self._clock
 
-    __slots__ = ("_action", "when")
-
-    def __init__(self, when: int, action: Callable[[], object]) -> None:
-        self.when = when
-        self._action: Callable[[], object] | None = action
-
-    def cancel(self) -> None:
-        """Do nothing when the instant comes."""
-        self._action = None
-
-    def fire(self) -> None:
-        """Run the action, once."""
-        action, self._action = self._action, None
-        if action is not None:
-            action()
+    def __exit__(self, *_: object) -> None:
+        if not self._before:
+            self._clock.unfreeze()
 
 
 class Clock:
     """Virtual time, counted in whole microseconds.
 
     It starts at ``start`` and moves by ``tick`` seconds with every request the mock answers (see
-    :meth:`tick`); otherwise only :meth:`advance` and :meth:`advance_to` move it. Whatever was
-    scheduled runs at its own instant, in order; what is scheduled while that happens and is due as
-    well runs too.
+    :attr:`step`); otherwise only :meth:`advance`, :meth:`advance_to` and :meth:`offset` move it,
+    and code that sleeps within :meth:`patch_sleep`. Whatever was scheduled runs at its own instant,
+    in order; what is scheduled while that happens and is due as well runs too.
 
     ``lock`` guards the clock and everything that lives by it; it may be entered again by its owner.
     """
 
-    def __init__(self, start: Instant, tick: float = 1.0) -> None:
-        if tick < 0:
-            raise ValueError(f"tick is {tick} s; time does not run backwards")
+    def __init__(self, start: Instant, tick: Span = 1.0) -> None:
         self.lock = threading.RLock()
-        self._now = _microseconds(start)
-        self._tick = round(tick * 1_000_000)
+        self._now = since_epoch(start)
+        self._step = forward(tick, "tick")
+        self._ahead = 0
         self._frozen = False
         self._due: list[tuple[int, int, Event]] = []
+        self._said = (0, EPOCH)
         self._order = itertools.count()
 
     def __repr__(self) -> str:
@@ -87,9 +73,29 @@ class Clock:
         """Whether requests, and real time, leave it where it is."""
         return self._frozen
 
+    @property
+    def step(self) -> float:
+        """Seconds, 0 or more, by which each request moves it; may be set, by a ``Span`` as well."""
+        return self._step / 1_000_000
+
+    @step.setter
+    def step(self, seconds: Span) -> None:
+        with self.lock:
+            self._set_step(forward(seconds, "step"))
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far it is from where it would be if nobody had moved it by hand."""
+        with self.lock:
+            return timedelta(microseconds=self._present() - self._source())
+
     def now(self) -> datetime:
         """The present instant, in UTC."""
-        return _EPOCH + timedelta(microseconds=self._present())
+        present = self._present()
+        said = self._said  # asked for many times in one instant
+        if said[0] != present:
+            said = self._said = present, EPOCH + timedelta(microseconds=present)
+        return said[1]
 
     def time(self) -> float:
         """The present instant in POSIX seconds, like :func:`time.time`."""
@@ -102,51 +108,89 @@ class Clock:
             heapq.heappush(self._due, (event.when, next(self._order), event))
             return event
 
-    def advance(self, seconds: float) -> None:
+    def advance(self, seconds: Span) -> None:
         """Move by ``seconds`` (not below 0) and run everything that falls due, in order."""
-        if seconds < 0:
-            raise ValueError(f"cannot advance by {seconds} s; time does not run backwards")
+        length = forward(seconds, "advance")
         with self.lock:
-            self._move(self._present() + round(seconds * 1_000_000))
+            self._steer(self._present() + length)
 
     def advance_to(self, instant: Instant) -> None:
         """Move to ``instant``, not before now, and run everything that falls due, in order."""
         with self.lock:
-            target = _microseconds(instant)
+            target = since_epoch(instant)
             if target < self._present():
                 raise ValueError(f"cannot go back from {isoformat(self.now())} to {instant}")
-            self._move(target)
+            self._steer(target)
+
+    def offset(self, seconds: Span) -> None:
+        """Move to where :attr:`ahead` is ``seconds``, and run everything that falls due, in order.
+
+        What it is ahead of: the wall, if it goes by that; else its start and the requests' steps.
+        ``ValueError`` if that is in its past.
+        """
+        length = length_of(seconds)
+        with self.lock:
+            target = self._source() + length
+            if target < self._present():
+                told = f"an offset of {seconds} would go back from one of {self.ahead}"
+                raise ValueError(f"{told}; time does not run backwards")
+            self._steer(target)
+
+    def patch_sleep(self) -> PatchedSleep:
+        """A ``with`` block in which sleeping moves this clock instead of waiting.
+
+        See :class:`~dryshot.sleeping.PatchedSleep` for whose sleep, and for what else is changed.
+        """
+        from dryshot.sleeping import PatchedSleep  # late: few want it
+
+        return PatchedSleep(self)
 
     def tick(self) -> None:
-        """Move by one tick, as every request does; a frozen clock stays, and runs what is due."""
+        """Move by one step, as every request does; a frozen clock stays, and runs what is due."""
         with self.lock:
-            self._move(self._now if self._frozen else self._now + self._tick)
+            self._move(self._now if self._frozen else self._now + self._step)
 
     def keep_up(self) -> None:
         """Run what real time has made due, if it goes by that; a server calls this by a timer."""
 
-    def freeze(self) -> None:
-        """Let requests no longer move the clock; :meth:`advance` still does."""
-        self._frozen = True
+    def freeze(self) -> AbstractContextManager[Clock]:
+        """Let requests and real time no longer move the clock; :meth:`advance` still does.
+
+        For good, or as ``with clock.freeze():``, whose end goes back to what was before.
+        """
+        with self.lock:
+            before = self._frozen
+            self._set_frozen(True)
+        return _Freeze(self, before=before)
 
     def unfreeze(self) -> None:
-        """Let requests move the clock again."""
-        self._frozen = False
+        """Let requests and real time move the clock again, from where it stands."""
+        with self.lock:
+            self._set_frozen(False)
 
-    @contextmanager
-    def frozen(self) -> Iterator[Clock]:
-        """Freeze within a ``with`` block, and go back to what was before."""
-        before = self._frozen
-        self.freeze()
-        try:
-            yield self
-        finally:
-            if not before:
-                self.unfreeze()
+    def _set_frozen(self, frozen: bool) -> None:  # noqa: FBT001 - the value
+        self._frozen = frozen
+
+    def _set_step(self, step: int) -> None:
+        self._step = step
 
     def _present(self) -> int:
         """The present instant in microseconds."""
         return self._now
+
+    def _source(self) -> int:
+        """Where it would be if nobody had moved it by hand, in microseconds."""
+        return self._now - self._ahead
+
+    def _steer(self, target: int) -> None:
+        """Move by hand."""
+        if target > LATEST:
+            raise ValueError("there is no time after the year 9999")
+        source = self._now - self._ahead
+        try:
+            self._move(target)
+        finally:
+            self._ahead = self._now - source
 
     def _move(self, target: int) -> None:
         while self._due and self._due[0][0] <= target:
@@ -157,7 +201,7 @@ class Clock:
 
 
 class WallClock(Clock):
-    """Real time plus an offset, which :meth:`advance` and :meth:`advance_to` add to.
+    """Real time plus an offset: what moves it by hand adds to that, and so does every step.
 
     It starts at ``start``, or at the present, and goes by itself; it never goes back, even where
     the machine's own time is set back. What is due runs when the clock is looked after: at every
@@ -171,34 +215,36 @@ class WallClock(Clock):
         self, start: Instant | None = None, *, wall: Callable[[], float] = time.time
     ) -> None:
         self._wall = wall
-        super().__init__(wall() if start is None else start)
+        super().__init__(wall() if start is None else start, tick=0)
         self._offset = self._now - self._real()
         self._moving = False
 
     def tick(self) -> None:
-        """Run what is due by now."""
+        """Run what is due by now, or by a step later."""
         with self.lock:
-            if not self._frozen:
-                # Where the machine's time was set back, go on from here.
-                self._offset = max(self._offset, self._now - self._real())
-            self._move(self._present())
+            self._catch_up(self._step)
 
     def keep_up(self) -> None:
         """Run what is due by now."""
         if self._due:
-            self.tick()
+            with self.lock:
+                self._catch_up(0)
 
-    def freeze(self) -> None:
-        """Let time stand still; :meth:`advance` still moves it."""
-        with self.lock:
+    def _catch_up(self, step: int) -> None:
+        if self._frozen:
+            step = 0
+        else:  # where the machine's time was set back, go on from here
+            self._offset = max(self._offset, self._now - self._real())
+        self._move(self._present() + step)
+
+    def _set_frozen(self, frozen: bool) -> None:  # noqa: FBT001 - the value
+        if not self._frozen:
             self._now = self._present()
-            super().freeze()
+        super()._set_frozen(frozen)
+        self._offset = self._now - self._real()
 
-    def unfreeze(self) -> None:
-        """Let time go on from where it stands."""
-        with self.lock:
-            super().unfreeze()
-            self._offset = self._now - self._real()
+    def _source(self) -> int:
+        return self._real()
 
     def _real(self) -> int:
         return round(self._wall() * 1_000_000)

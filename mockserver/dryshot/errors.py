@@ -14,6 +14,7 @@
         ├── PermissionDenied   the account may not do this
         ├── NotFound           carries ``kind`` and ``name``
         ├── ServiceFailure     the service fails by itself; carries ``status``
+        │   └── RateExceeded       too many submissions within a minute
         ├── Conflict           the thing's state does not allow it
         └── Invalid            carries ``field``, and a ``code`` if it has one of its own
 """
@@ -21,6 +22,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import NamedTuple
 
 __all__ = [
     "Conflict",
@@ -32,12 +34,30 @@ __all__ = [
     "NotAuthenticated",
     "NotFound",
     "PermissionDenied",
+    "Problem",
+    "RateExceeded",
     "Refusal",
     "RefusedHost",
     "ServiceFailure",
     "SpecDrift",
     "Unrecorded",
 ]
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong with a request or an answer, in words for its author.
+
+    ``location`` is ``body``, ``query``, ``path``, ``header`` or ``content-type``; of a response
+    also ``status``. ``field`` is a dotted path, such as ``params.circuits`` or ``tags[2]``, and
+    empty for the whole. ``rule`` is the JSON Schema keyword that was broken, or ``json``,
+    ``media-type``, ``required``, ``type``, ``refused``. ``message`` is a sentence that names the
+    field.
+    """
+
+    location: str
+    field: str
+    rule: str
+    message: str
 
 
 class DryshotError(Exception):
@@ -81,7 +101,15 @@ class NotAuthenticated(Refusal):
 
 
 class PermissionDenied(Refusal):
-    """The account is known, and may not do this."""
+    """The account is known, and may not do this.
+
+    ``code`` is the service's, if of its own; ``solution`` says what to do, if that is special.
+    """
+
+    def __init__(self, message: str, code: int | None = None, solution: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.solution = solution
 
 
 class NotFound(Refusal):
@@ -96,10 +124,23 @@ class NotFound(Refusal):
 class ServiceFailure(Refusal):
     """The service is too busy or broken; ``retry_after`` is in seconds, if it says so."""
 
+    solution = "Try again later."
+
     def __init__(self, status: int, retry_after: float | None = None) -> None:
-        super().__init__(HTTPStatus(status).phrase)
+        known = status in HTTPStatus.__members__.values()  # the edge has some of its own
+        super().__init__(HTTPStatus(status).phrase if known else f"Unknown error {status}")
         self.status = status
         self.retry_after = retry_after
+
+
+class RateExceeded(ServiceFailure):
+    """A user submitted as many jobs as are taken within a minute; the message is the service's."""
+
+    solution = "Lower the request rate and try again."
+
+    def __init__(self, limit: int, retry_after: float) -> None:
+        super().__init__(HTTPStatus.TOO_MANY_REQUESTS, retry_after)
+        self.args = (f"Too many job create requests received: the limit is {limit} per minute",)
 
 
 class Conflict(Refusal):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,20 +14,24 @@ from typing import TYPE_CHECKING, Any, Literal
 from dryshot.clock import Clock
 from dryshot.dialects import legacy, platform
 from dryshot.dialects.dialect import Dialect
+from dryshot.directing import Directing
 from dryshot.engines import choose
 from dryshot.faults import Faults
 from dryshot.http import Request, Response
 from dryshot.journal import Journal
-from dryshot.service import MAX_BODY_BYTES, Prompter, Service
+from dryshot.service import Prompter, Service
 from dryshot.world import Account, Backend, Engine, IdSource, World
 from dryshot.world.declaration import Declaration, read
 from dryshot.world.devices import catalogue, snapshots
+from dryshot.world.limits import Limits
 from dryshot.world.runner import PacePolicy
 
 if TYPE_CHECKING:  # the libraries behind these are loaded when one of them is asked for
     from dryshot.coverage import Coverage, Follower, Reads
     from dryshot.mounts.asgi import Application
     from dryshot.mounts.httpx import AsyncTransport, Transport
+    from dryshot.scenarios import Sources
+    from dryshot.sentinels import Sentinels
 
 __all__ = ["NOTEBOOK_START", "Mock"]
 
@@ -43,7 +49,7 @@ NOTEBOOK_START = "2023-09-11T17:27:45Z"
 """Four requests before the notebook submitted its job."""
 
 
-class Mock:
+class Mock(Directing):
     """A stand-in for the IBM Quantum services; two of them never meet.
 
     Args:
@@ -64,7 +70,11 @@ class Mock:
         executor: where the engine runs; by default in the caller's thread.
         wait: whether a look at a job whose time is over waits for its engine, so that times are the
             clock's alone; without it the job is Running until the engine is done.
-        max_body_bytes: larger request bodies are refused.
+        limits: what the service takes: :class:`~dryshot.world.limits.Limits`.
+        scenario: what the world is like and what goes wrong in it: the name of a ready-made one,
+            such as ``"busy queue"``, a YAML file, or several; see :mod:`dryshot.scenarios`. What
+            else is given here counts more.
+        max_body_bytes: larger request bodies are refused: ``limits.payload_bytes`` by another name.
     """
 
     def __init__(
@@ -80,12 +90,22 @@ class Mock:
         pace: PacePolicy | None = None,
         executor: Executor | None = None,
         wait: bool = True,
-        max_body_bytes: int = MAX_BODY_BYTES,
+        limits: Limits | None = None,
+        max_body_bytes: int | None = None,
+        scenario: Sources | None = None,
     ) -> None:
+        script = None if scenario is None else self._find(scenario)
         self.clock = clock if isinstance(clock, Clock) else Clock(clock)
+        if script is not None:
+            limits, pace = script.limited(limits), pace or script.pace
+        limits = Limits() if limits is None else limits
+        if max_body_bytes is not None:
+            limits = replace(limits, payload_bytes=max_body_bytes)
         known = dict(catalogue(seed=seed, calibrated=self.clock.now()))
         known |= snapshots()
         declared = Declaration() if world is None else read(world)
+        if script is not None:
+            declared = script.declaration + declared
         own = [*declared.backends(seed=seed, calibrated=self.clock.now()), *backends]
         added = [backend.name for backend in own if backend.name not in known]
         known |= {backend.name: backend for backend in own}
@@ -100,20 +120,25 @@ class Mock:
             executor=executor,
             wait=wait,
             offered=added,
+            limits=limits,
         )
         self.journal = Journal()
         self.faults = Faults()
-        self._max_body_bytes = max_body_bytes
+        self._max_body_bytes = limits.payload_bytes or sys.maxsize - 1
         self._follower: Follower | None = None
+        self._sentinels: Sentinels | None = None
         self._reads: Reads | None = None
+        self._dialects = [dialect(self.world) for dialect in _DIALECTS]
         self._service = Service(
             self.clock,
-            [dialect(self.world) for dialect in _DIALECTS],
+            self._dialects,
             self.journal,
             faults=self.faults,
-            max_body_bytes=max_body_bytes,
+            max_body_bytes=self._max_body_bytes,
             prompter=self._prompter(),
         )
+        if script is not None:
+            self.play(script.events())
 
     def __repr__(self) -> str:
         return f"<Mock at {self.clock!r}, {len(self.world.jobs)} jobs>"
@@ -142,6 +167,24 @@ class Mock:
         if self._reads is None:
             self._reads = self._service.reads = Reads()
         return self._reads
+
+    @property
+    def sentinels(self) -> Sentinels:
+        """Leaks of credentials and double submissions, as far as the journal shows them."""
+        from dryshot.sentinels import Sentinels
+
+        if self._sentinels is None:
+            self._sentinels = Sentinels(self.journal, self.world)
+        return self._sentinels
+
+    def assert_submitted_once(self) -> None:
+        """``AssertionError`` if some work was submitted more than once, or none at all."""
+        self.sentinels.assert_submitted_once()
+
+    @property
+    def limits(self) -> Limits:
+        """What the service takes."""
+        return self.world.limits
 
     @property
     def hosts(self) -> frozenset[str]:

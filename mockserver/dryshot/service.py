@@ -2,8 +2,8 @@
 
 Each request goes the same way::
 
-    tick -> find the site -> match -> fail if asked to -> authenticate -> limit -> check the request
-    -> handle -> check the answer -> journal
+    tick -> find the site -> strike if a fault is set -> match -> authenticate -> limit
+    -> check the request -> handle -> check the answer -> journal
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ from dryshot.contract import (
     MethodNotAllowed,
     NoSuchPath,
     Operation,
-    Problem,
 )
 from dryshot.dialects.dialect import Dialect
-from dryshot.errors import Refusal, ServiceFailure
-from dryshot.faults import Faults
-from dryshot.http import Request, Response
+from dryshot.errors import DryshotError, Invalid, Problem, Refusal, ServiceFailure
+from dryshot.faults import Duplicate, Fail, Faults
+from dryshot.http import Delivery, Request, Response
 from dryshot.journal import Exchange, Journal, Origin
 from dryshot.sites import Sites
 
@@ -74,6 +73,10 @@ class Service:
         self._max_body_bytes = max_body_bytes
         self._prompter = prompter
         self.reads: Reader | None = None
+        dialects = tuple(dialects)
+        journal.operations = frozenset(
+            name for dialect in dialects for name in dialect.contract.operations
+        )
         self._sites = Sites(
             (server, dialect) for dialect in dialects for server in dialect.contract.servers
         )
@@ -88,36 +91,78 @@ class Service:
         with self._clock.lock:
             self._clock.tick()
             dialect, path = self._find(request)
-            operation: Operation | None = None
-            try:
-                if path is None:
-                    raise NoSuchPath(request.path)
-                match = dialect.contract.match(request.method, path)
-                operation = match.operation
-                self._faults.strike(operation.id)
-                response = self._answer(dialect, match, request)
-            except MethodNotAllowed as error:
-                response = dialect.respond(dialect.refuse(error, None))
-                allow = ", ".join(error.allowed)
-                response = replace(response, headers={**response.headers, "allow": allow})
-            except ServiceFailure as error:
-                response = dialect.respond(dialect.refuse(error, operation))
-                if error.retry_after is not None:
-                    after = f"{error.retry_after:g}"
-                    response = replace(response, headers={**response.headers, "retry-after": after})
-            except (InvalidRequest, NoSuchPath, Refusal) as error:
-                response = dialect.respond(dialect.refuse(error, operation))
-            origin: Origin = "mock"
-            if self._prompter is not None:
-                response, origin = self._prompter.after(request, response)
-            if origin == "recorded":
-                pass  # the service itself once answered so, whatever its document says
-            elif operation is None:
-                dialect.contract.check_refusal(response)
-            else:
+            if self._faults.pending:
+                return self._try(dialect, path, request)
+            exchange = self._reply(dialect, path, request)
+            self._journal.add(exchange)
+        return exchange.response
+
+    def _reply(self, dialect: Dialect, path: str | None, request: Request) -> Exchange:
+        """Process a request."""
+        operation: Operation | None = None
+        problems: tuple[Problem, ...] = ()
+        try:
+            if path is None:
+                raise NoSuchPath(request.path)
+            match = dialect.contract.match(request.method, path)
+            operation = match.operation
+            response = self._answer(dialect, match, request)
+        except MethodNotAllowed as error:
+            response = dialect.respond(dialect.refuse(error, None))
+            allow = ", ".join(error.allowed)
+            response = replace(response, headers={**response.headers, "allow": allow})
+        except ServiceFailure as error:
+            response = _failure(dialect, operation, error)
+        except (InvalidRequest, NoSuchPath, Refusal) as error:
+            problems = _problems(error)
+            response = dialect.respond(dialect.refuse(error, operation))
+        origin: Origin = "mock"
+        if self._prompter is not None:
+            response, origin = self._prompter.after(request, response)
+        if origin == "recorded":
+            pass  # the service itself once answered so, whatever its document says
+        elif operation is None:
+            dialect.contract.check_refusal(response)
+        else:
+            dialect.contract.check_response(operation, response)
+        name = operation.id if operation else None
+        return Exchange(
+            request, response, name, self._clock.now(), origin=origin, problems=problems
+        )
+
+    def _try(self, dialect: Dialect, path: str | None, request: Request) -> Response:
+        """The same where faults may strike; they strike calls of operations only."""
+        operation, strike = _operation(dialect, path, request.method), None
+        if operation is not None:
+            document, now = dialect.contract.name, self._clock.time()
+            strike = self._faults.strike(request, document, operation.id, now)
+        if operation is None or strike is None:
+            exchange = self._reply(dialect, path, request)
+            self._journal.add(exchange)
+            return exchange.response
+        effect = strike.effect
+        if effect is not None and effect.when == "before":
+            own = Exchange(request, Response(0), operation.id, self._clock.now())
+        else:
+            own = self._reply(dialect, path, request)
+        response = own.response
+        if isinstance(effect, Fail):
+            failure = ServiceFailure(effect.status, strike.retry_after)
+            response = _failure(dialect, operation, failure)
+            if operation.answer(effect.status) is not None:  # else it is not the document's affair
                 dialect.contract.check_response(operation, response)
-            name = operation.id if operation else None
-            self._journal.add(Exchange(request, response, name, self._clock.now(), origin=origin))
+        elif isinstance(effect, Duplicate):
+            self._journal.add(replace(own, fault=strike.name))
+            own = self._reply(dialect, path, request)
+            response = response if effect.given == "first" else own.response
+        elif effect is not None:
+            response = effect.answer(response)
+        if strike.delay or response.delivery is not None:
+            delivery = response.delivery or Delivery()
+            delivery = replace(delivery, delay=strike.delay, elapse=self._clock.advance)
+            response = replace(response, delivery=delivery)
+        kept = own.response if isinstance(effect, Duplicate) else response
+        self._journal.add(replace(own, response=kept, fault=strike.name))
         return response
 
     def _find(self, request: Request) -> tuple[Dialect, str | None]:
@@ -137,3 +182,31 @@ class Service:
             call = self.reads.follow(dialect.contract.name, call)
         known = self._prompter.before(request) if self._prompter is not None else None
         return dialect.handle(call, account) if known is None else known
+
+
+def _operation(dialect: Dialect, path: str | None, method: str) -> Operation | None:
+    """The operation that a request is for."""
+    if path is None:
+        return None
+    try:
+        return dialect.contract.match(method, path).operation
+    except (MethodNotAllowed, NoSuchPath):
+        return None
+
+
+def _failure(dialect: Dialect, operation: Operation | None, error: ServiceFailure) -> Response:
+    """The service's own words for its failure."""
+    response = dialect.respond(dialect.refuse(error, operation))
+    if error.retry_after is None:
+        return response
+    after = f"{error.retry_after:g}"
+    return replace(response, headers={**response.headers, "retry-after": after})
+
+
+def _problems(error: DryshotError) -> tuple[Problem, ...]:
+    """What is wrong with the values of a request that is refused."""
+    if isinstance(error, InvalidRequest):
+        return error.problems
+    if isinstance(error, Invalid):
+        return (Problem("body", error.field, "refused", str(error)),)
+    return ()

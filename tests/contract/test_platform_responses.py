@@ -171,7 +171,8 @@ def test_usage_workloads_and_analytics_leave_nothing_out_of_an_error(id_: str) -
         ("create_job", 200, {"id": "a", "backend": "x", "private": False}, "private must be True"),
         ("get_backend_status", 200, {"state": True}, "length_queue is required"),
         ("list_jobs", 200, {"jobs": [], "limit": 2, "offset": 0}, "count is required"),
-        ("get_job_results_jid", 200, b'{"results": NaN}', "NaN is not a JSON number"),
+        ("list_backends", 200, b'{"devices": NaN}', "NaN is not a JSON number"),
+        ("get_job_results_jid", 200, b'{"results": NaN}', "results must be an array"),
     ],
 )
 def test_other_answers_are_drift(id_: str, status: int, body: Any, words: str) -> None:

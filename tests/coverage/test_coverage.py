@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dryshot import Mock
@@ -29,6 +29,7 @@ counts = st.dictionaries(st.sampled_from(KEYS), st.integers(1, 9), max_size=8)
 coverages = st.builds(Coverage, counts)
 
 
+@settings(deadline=None)
 @given(coverages, coverages, coverages)
 def test_merging_does_not_depend_on_the_order(a: Coverage, b: Coverage, c: Coverage) -> None:
     def merged(*parts: Coverage) -> Coverage:
@@ -42,6 +43,7 @@ def test_merging_does_not_depend_on_the_order(a: Coverage, b: Coverage, c: Cover
     assert merged(a, Coverage()) == a
 
 
+@settings(deadline=None)
 @given(coverages)
 def test_json_tells_all(coverage: Coverage) -> None:
     text = json.dumps(Report(coverage).to_json())
@@ -121,6 +123,18 @@ def test_what_the_document_does_not_have_is_outside() -> None:
     shown = "\n".join(lines(report))
     assert "200 surprise" in shown
     assert "many words" not in shown + page(report)
+
+
+def test_a_number_that_is_none_is_inside_where_the_document_allows_it() -> None:
+    coverage = Coverage()
+    body = b'{"quasi_dists": [{"0": NaN}], "metadata": []}'
+    result = "/jobs/cjvks5fp8blo0kgog530/results"
+    coverage.add(Request("GET", RUNTIME, result), Response(200, JSON, body), check=True)
+    assert Report(coverage).outside == []
+    coverage.add(Request("GET", RUNTIME, "/programs"), Response(200, JSON, b'{"count": NaN}'))
+    assert [key for key, _ in Report(coverage).outside] == [
+        ("legacy-runtime.list_programs", "200", "(not JSON)")
+    ]
 
 
 SCHEMA = {
@@ -297,6 +311,6 @@ def test_a_threshold_that_is_none_is_refused(text: str) -> None:
 
 def test_every_operation_is_declared_once_and_has_something_to_exercise() -> None:
     universe = Universe.load()
-    assert len(universe.operations) == 56
+    assert len(universe.operations) == 91
     for one in universe.operations.values():
         assert any(key[0] == "status" for key in one.things())

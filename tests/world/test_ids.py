@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dryshot.clock import Clock
-from dryshot.world.ids import IdSource, XidFields, decode_xid, encode_xid, stream
+from dryshot.world.ids import IdSource, XidFields, decode_xid, draw, encode_xid, stream
 
 fields = st.builds(
     XidFields,
@@ -62,3 +63,8 @@ def test_the_counter_wraps_and_no_id_repeats() -> None:
 def test_streams_are_the_same_for_the_same_names(seed: int, names: list[str]) -> None:
     assert stream(seed, *names).random() == stream(seed, *names).random()
     assert stream(seed, *names).random() != stream(seed + 1, *names).random()
+
+
+@given(seed=st.integers(), names=st.lists(st.text()))
+def test_a_number_is_drawn_as_from_the_stream_of_its_names(seed: int, names: list[str]) -> None:
+    assert draw(Random(1), seed, *names) == stream(seed, *names).getrandbits(63)

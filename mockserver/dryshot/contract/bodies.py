@@ -33,7 +33,8 @@ class Body:
         """Whether the body is surely valid, and what it says."""
         if not request.body:
             return not self.required, None
-        if media_type(request.headers.get("content-type") or self.kind) != self.kind:
+        kind = request.headers.get("content-type") or self.kind
+        if kind != self.kind and media_type(kind) != self.kind:
             return False, None
         try:
             value = self._decode(request.body)

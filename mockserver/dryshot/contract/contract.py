@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["Call", "Contract", "Match"]
 
 
+Changes = tuple[tuple[str, int | None], ...]
+
+
 class Match(NamedTuple):
     """The operation that a method and a path mean; ``path_params`` are percent-decoded."""
 
@@ -85,9 +88,13 @@ class Contract:
         return f"<Contract {self.name}: {len(self.operations)} operations>"
 
     @staticmethod
-    def load(name: str) -> Contract:
-        """The contract of one of dryshot's own documents; the same one every time."""
-        return _load(name)
+    def load(name: str, changes: Changes = ()) -> Contract:
+        """The contract of one of dryshot's own documents; the same one every time.
+
+        With ``changes``, of that document with other keywords: each a JSON pointer that is there,
+        and a value or, to leave it out, None.
+        """
+        return _changed(name, changes) if changes else _load(name)
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any], name: str = "document") -> Contract:
@@ -121,7 +128,13 @@ class Contract:
         operation, path_params = match
         reading = operation.read(path_params, request)
         if not reading.sure:
-            problems = self.judge.request_problems(operation, path_params, request)
+            problems = self.judge.request_problems(
+                operation,
+                path_params,
+                request,
+                parameters=not reading.parameters_sure,
+                body=not reading.body_sure,
+            )
             if problems:
                 raise InvalidRequest(problems)
         return Call(operation, reading.path, reading.query, reading.body, request, reading.headers)
@@ -165,3 +178,16 @@ def _load(name: str) -> Contract:
         known = sorted(file.name.removesuffix(".json") for file in folder.iterdir())
         raise ContractError(f"no document {name!r}; there are {', '.join(known)}") from None
     return Contract(name, json.loads(text))
+
+
+@functools.lru_cache(maxsize=16)
+def _changed(name: str, changes: Changes) -> Contract:
+    document = json.loads(json.dumps(_load(name).document))
+    for pointer, value in changes:
+        *steps, keyword = pointer.split("/")[1:]
+        node = functools.reduce(lambda node, step: node[step], steps, document)
+        if value is None:
+            del node[keyword]
+        else:
+            node[keyword] = value
+    return Contract(name, document)

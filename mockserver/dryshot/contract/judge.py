@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +17,7 @@ from dryshot.contract.wire import (
     decode_body,
     decode_form,
     decode_json,
+    decode_loose_json,
     decode_text,
     media_type,
 )
@@ -95,6 +97,10 @@ class Judge:
         from jsonschema_path import SchemaPath
         from openapi_core import V31RequestValidator, V31ResponseValidator
         from openapi_core.datatypes import RequestParameters
+        from openapi_core.validation.request.validators import (
+            V31RequestBodyValidator,
+            V31RequestParametersValidator,
+        )
         from werkzeug.datastructures import ImmutableMultiDict
 
         self._parameters = RequestParameters
@@ -106,15 +112,23 @@ class Judge:
             "spec_validator_cls": None,
             "extra_format_validators": dict(FORMATS),
         }
-        self._requests = V31RequestValidator(
-            spec,
-            security_provider_factory=_NoSecurity(),
-            extra_media_type_deserializers={
-                JSON: _decoder(decode_body),
-                FORM: _decoder(lambda body: ImmutableMultiDict(decode_form(body))),
-            },
-            **common,
-        )
+        halves = {
+            (True, True): V31RequestValidator,
+            (True, False): V31RequestParametersValidator,
+            (False, True): V31RequestBodyValidator,
+        }
+        self._requests: dict[tuple[bool, bool], Any] = {
+            half: validator(
+                spec,
+                security_provider_factory=_NoSecurity(),
+                extra_media_type_deserializers={
+                    JSON: _decoder(decode_body),
+                    FORM: _decoder(lambda body: ImmutableMultiDict(decode_form(body))),
+                },
+                **common,
+            )
+            for half, validator in halves.items()
+        }
         self._responses = V31ResponseValidator(
             spec,
             extra_media_type_deserializers={
@@ -125,9 +139,15 @@ class Judge:
         )
 
     def request_problems(
-        self, operation: Operation, path_params: Mapping[str, str], request: Request
+        self,
+        operation: Operation,
+        path_params: Mapping[str, str],
+        request: Request,
+        *,
+        parameters: bool = True,
+        body: bool = True,
     ) -> tuple[Problem, ...]:
-        """What is wrong with the request; empty if nothing is."""
+        """What is wrong with the request, or with that half of it; empty if nothing is."""
         from urllib.parse import parse_qsl
 
         kind = operation.body.kind if operation.body else JSON
@@ -143,7 +163,7 @@ class Judge:
             body=request.body or None,
         )
         try:
-            errors = list(self._requests.iter_errors(asked))
+            errors = list(self._requests[parameters, body].iter_errors(asked))
             found = [_explain(error, request.body, _BODIES[kind]) for error in errors]
         except RecursionError:
             deep = f"the body is nested deeper than {MAX_DEPTH} levels"
@@ -159,18 +179,28 @@ class Judge:
         if response.body and not answer.contents:
             return (Problem("body", "", "empty", "the body must be empty"),)
         asked = _Request(operation.method.lower(), operation.path, None, "", None)
+        kind = media_type(response.headers.get("content-type", ""))
+        body = _tighten(response.body) if answer.loose and kind == JSON else response.body
         answered = _Response(
             status_code=response.status,
-            content_type=media_type(response.headers.get("content-type", "")),
+            content_type=kind,
             headers=_Headers(response.headers),
-            data=response.body or None,
+            data=body or None,
         )
         errors = self._responses.iter_errors(asked, answered)
-        return _flat(_explain(error, response.body, decode_json) for error in errors)
+        return _flat(_explain(error, body, decode_json) for error in errors)
 
 
 def _decoder(decode: Callable[[bytes], Any]) -> Callable[..., Any]:
     return lambda value, **_parameters: decode(value)
+
+
+def _tighten(body: bytes) -> bytes:
+    """A body in which some number stands where NaN or an infinity did."""
+    try:
+        return json.dumps(decode_loose_json(body)).encode()
+    except NotDecodable:
+        return body
 
 
 def _flat(groups: Iterable[list[Problem]]) -> tuple[Problem, ...]:

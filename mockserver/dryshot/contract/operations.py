@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dryshot.contract.bodies import Body, read_body
-from dryshot.contract.parameters import Parameter, read_all, read_header, read_parameter
+from dryshot.contract.parameters import (
+    Parameter,
+    read_all,
+    read_header,
+    read_parameter,
+    single,
+)
 from dryshot.contract.schemas import Schemas, accepts, pointer_to
 from dryshot.contract.wire import (
     JSON,
+    LOOSE,
     NotDecodable,
     decode_json,
+    decode_loose_json,
     decode_text,
     group_query,
     media_type,
@@ -26,42 +34,66 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Operation", "Reading", "read_operations"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_MOST_KEPT, _LONGEST_KEPT = 32, 8 * 1024
 _DECODERS = {JSON: decode_json, "text/plain": decode_text}
 
 
 class Reading(NamedTuple):
-    """What a request says, and whether that is surely valid."""
+    """What a request says, and which halves of that are surely valid."""
 
-    sure: bool
+    parameters_sure: bool
+    body_sure: bool
     path: dict[str, Any]
     query: dict[str, Any]
     headers: dict[str, Any]
     body: Any
 
+    @property
+    def sure(self) -> bool:
+        """Whether all of it is surely valid."""
+        return self.parameters_sure and self.body_sure
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the document allows for one status; ``contents`` is empty if the body must be."""
+    """What the document allows for one status; ``contents`` is empty if the body must be.
+
+    In a ``loose`` one, NaN and infinities may stand for numbers.
+    """
 
     contents: Mapping[str, Draft202012Validator]
     headers: tuple[Parameter, ...]
+    loose: bool = False
+    known: set[tuple[str, bytes]] = field(default_factory=set, repr=False, compare=False)
+    """Content types and bodies that were admitted before: those that came lately, and are short."""
+
+    def decoder(self, kind: str) -> Callable[[bytes], Any]:
+        """How a body of this media type is read."""
+        return decode_loose_json if self.loose and kind == JSON else _DECODERS[kind]
 
     def admits(self, response: Response) -> bool:
         """Whether the response is surely what the document allows."""
-        if self.headers:
-            given = {name: [value] for name, value in response.headers.items()}
-            if not read_all(self.headers, given)[0]:
-                return False
+        if self.headers and not read_all(self.headers, single(self.headers, response.headers))[0]:
+            return False
+        body = response.body
         if not self.contents:
-            return not response.body
-        kind = media_type(response.headers.get("content-type", ""))
+            return not body
+        content_type = response.headers.get("content-type", "")
+        if (content_type, body) in self.known:
+            return True
+        kind = media_type(content_type)
         validator = self.contents.get(kind)
-        if validator is None or not response.body:
+        if validator is None or not body:
             return False
         try:
-            return accepts(validator, _DECODERS[kind](response.body))
+            valid = accepts(validator, self.decoder(kind)(body))
         except NotDecodable:
             return False
+        if valid and len(body) <= _LONGEST_KEPT:
+            if len(self.known) >= _MOST_KEPT:
+                self.known.clear()
+            self.known.add((content_type, body))
+        return valid
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,21 +124,16 @@ class Operation:
     def read(self, path_params: Mapping[str, str], request: Request) -> Reading:
         """Decode and cast a request."""
         parameters = self.parameters
-        path_sure, path = read_all(
-            parameters["path"], {name: [value] for name, value in path_params.items()}
-        )
+        in_path, in_header = parameters["path"], parameters["header"]
+        path_sure, path = read_all(in_path, single(in_path, path_params))
         query_sure, query = read_all(
             parameters["query"], group_query(request.query) if request.query else {}
         )
-        header_sure, headers = read_all(
-            parameters["header"],
-            {name: [value] for name, value in request.headers.items()}
-            if parameters["header"]
-            else {},
-        )
+        header_sure, headers = read_all(in_header, single(in_header, request.headers))
         body_sure, body = self.body.read(request) if self.body else (True, None)
-        sure = path_sure and query_sure and header_sure and body_sure
-        return Reading(sure, path, query, headers, body)
+        return Reading(
+            path_sure and query_sure and header_sure, body_sure, path, query, headers, body
+        )
 
 
 def read_operations(document: Mapping[str, Any], schemas: Schemas) -> Iterator[Operation]:
@@ -175,7 +202,8 @@ def _read_answers(schemas: Schemas, node: Mapping[str, Any], here: str) -> Mappi
             for name, header in response.get("headers", {}).items()
             if name.lower() != "content-type"
         )
-        answers[status] = Answer(_read_contents(schemas, response, pointer), headers)
+        loose = bool(response.get("content", {}).get(JSON, {}).get(LOOSE))
+        answers[status] = Answer(_read_contents(schemas, response, pointer), headers, loose)
     return answers
 
 

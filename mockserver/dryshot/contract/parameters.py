@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from dryshot.contract.schemas import Schemas, accepts
@@ -12,9 +12,10 @@ from dryshot.errors import ContractError
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
 
-__all__ = ["Parameter", "read_all", "read_header", "read_parameter"]
+__all__ = ["Parameter", "read_all", "read_header", "read_parameter", "single"]
 
 _ABSENT: Final = object()
+_MOST_KEPT, _LONGEST_KEPT = 128, 256
 _STYLES = {"query": "form", "path": "simple", "header": "simple"}
 _NOT_PARAMETERS = frozenset(("accept", "authorization", "content-type"))
 _TRUTHS = dict.fromkeys(("y", "yes", "t", "true", "on", "1"), True)
@@ -53,6 +54,20 @@ class Parameter:
     default: Any
     cast: Callable[[Sequence[str]], Any]
     validator: Draft202012Validator
+    known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What texts mean that were valid before: those that came lately, and are short."""
+
+    def remember(self, text: str, value: Any) -> None:
+        """Know a valid text again, unless its value could be changed by who is given it."""
+        if isinstance(value, str | int | float) and len(text) <= _LONGEST_KEPT:
+            if len(self.known) >= _MOST_KEPT:
+                self.known.clear()
+            self.known[text] = value
+
+
+def single(parameters: Iterable[Parameter], given: Mapping[str, str]) -> dict[str, tuple[str]]:
+    """What is given for each parameter, of which none can be there twice."""
+    return {one.key: (given[one.key],) for one in parameters if one.key in given}
 
 
 def read_all(
@@ -69,6 +84,12 @@ def read_all(
             elif parameter.required:
                 sure = False
             continue
+        text = texts[0]
+        if len(texts) == 1:
+            value = parameter.known.get(text, _ABSENT)
+            if value is not _ABSENT:
+                values[parameter.name] = value
+                continue
         try:
             value = parameter.cast(texts)
         except ValueError:
@@ -76,6 +97,8 @@ def read_all(
             continue
         if not accepts(parameter.validator, value):
             sure = False
+        elif len(texts) == 1:
+            parameter.remember(text, value)
         values[parameter.name] = value
     return sure, values
 

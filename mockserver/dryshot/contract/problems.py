@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from dryshot.errors import DryshotError
+from dryshot.errors import DryshotError, Problem
 
 __all__ = ["InvalidRequest", "MethodNotAllowed", "NoSuchPath", "Problem"]
-
-
-class Problem(NamedTuple):
-    """One thing that is wrong.
-
-    ``location`` is ``body``, ``query``, ``path``, ``header`` or ``content-type``; of a response
-    also ``status``. ``field`` is a dotted path, such as ``params.circuits`` or ``tags[2]``, and
-    empty for the whole. ``rule`` is the JSON Schema keyword that was broken, or ``json``,
-    ``media-type``, ``required``, ``type``. ``message`` is a sentence that names the field.
-    """
-
-    location: str
-    field: str
-    rule: str
-    message: str
 
 
 class InvalidRequest(DryshotError):

@@ -11,6 +11,9 @@ __all__ = ["Routes"]
 
 T = TypeVar("T")
 
+_MOST_KEPT, _LONGEST_KEPT = 256, 256
+"""How many paths are known again, and how many characters they have at most."""
+
 
 class _Node(Generic[T]):
     __slots__ = ("any", "leaf", "named", "parameters")
@@ -27,6 +30,7 @@ class Routes(Generic[T]):
 
     def __init__(self) -> None:
         self._root: _Node[T] = _Node()
+        self._found: dict[str, tuple[T, dict[str, str]] | None] = {}
 
     def add(self, template: str, leaf: T) -> None:
         """Put ``leaf`` at ``template``; ``ContractError`` if it is malformed or taken."""
@@ -45,11 +49,26 @@ class Routes(Generic[T]):
                 node = node.named.setdefault(segment, _Node())
         if node.leaf is not None:
             raise ContractError(f"{template}: another template means the same path")
+        self._found.clear()
         node.leaf = leaf
         node.parameters = tuple(parameters)
 
     def find(self, path: str) -> tuple[T, dict[str, str]] | None:
-        """What stands at ``path``, and the values of its parameters, percent-decoded."""
+        """What stands at ``path``, and the values of its parameters, percent-decoded.
+
+        Both are for reading only: who asks again is given the same.
+        """
+        try:
+            return self._found[path]
+        except KeyError:
+            found = self._look(path)
+        if len(path) <= _LONGEST_KEPT:
+            if len(self._found) >= _MOST_KEPT:
+                self._found.clear()
+            self._found[path] = found
+        return found
+
+    def _look(self, path: str) -> tuple[T, dict[str, str]] | None:
         if not path.startswith("/"):
             return None
         segments = path[1:].split("/")

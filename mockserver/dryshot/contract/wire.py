@@ -8,10 +8,12 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
 __all__ = ["FORM", "JSON", "MAX_DEPTH", "NotDecodable", "decode_body", "decode_form"]
-__all__ += ["decode_json", "decode_text", "group_query", "media_type"]
+__all__ += ["LOOSE", "decode_json", "decode_loose_json", "decode_text", "group_query", "media_type"]
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+LOOSE = "x-loose-numbers"
+"""Marks, in a document, a JSON answer in which NaN and infinities may stand for numbers."""
 MAX_DEPTH = 128
 """How deep a request body may be nested: far beyond what clients send, and safe to write again."""
 
@@ -31,7 +33,14 @@ def _finite(text: str) -> float:
     return value
 
 
-_decode = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite).decode
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
+
+
+def _loosely(_name: str) -> float:
+    return 0.0
+
+
+_LOOSE_DECODER = json.JSONDecoder(parse_constant=_loosely, parse_float=_finite)
 
 
 def decode_text(body: bytes) -> str:
@@ -44,8 +53,24 @@ def decode_text(body: bytes) -> str:
 
 def decode_json(body: bytes) -> Any:
     """A JSON value; never NaN or an infinity."""
+    return _read(body, _DECODER)
+
+
+def decode_loose_json(body: bytes) -> Any:
+    """The same, but where NaN or an infinity stands, it has some number."""
+    return _read(body, _LOOSE_DECODER)
+
+
+def _read(body: bytes, decoder: json.JSONDecoder) -> Any:
+    text = decode_text(body)
     try:
-        return _decode(decode_text(body))
+        try:
+            value, end = decoder.raw_decode(text)
+            if end == len(text):
+                return value
+        except json.JSONDecodeError:
+            pass  # maybe because of white space around it
+        return decoder.decode(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise NotDecodable(f"is not JSON: {error.msg} at {where}") from error

@@ -179,8 +179,10 @@ def _answered(declared: Declared, response: Response, *, whole: bool) -> Iterabl
         return
     if media_type(response.headers.get("content-type", "")) != JSON:
         return
+    answer = declared.operation.answer(response.status)
+    assert answer is not None  # noqa: S101 - its status was found among the declared ones
     try:
-        body = decode_json(response.body)
+        body = answer.decoder(JSON)(response.body)
     except NotDecodable:
         yield "outside", operation, str(response.status), "(not JSON)"
         return

@@ -37,9 +37,13 @@ class Follower:
                 self._skip_to(sequence - 1)
                 cut = exchange.request_size is not None or exchange.response_size is not None
                 recorded = exchange.origin == "recorded"  # the mock's own answers it checked itself
-                self.coverage.add(
-                    exchange.request, exchange.response, whole=not cut, check=recorded and not cut
-                )
+                # Of what faults do only the API's own errors are the API's.
+                if exchange.fault is None or exchange.fault.startswith("fail "):
+                    self.coverage.add(
+                        *(exchange.request, exchange.response),
+                        whole=not cut,
+                        check=recorded and not cut,
+                    )
                 self._sequence = sequence
                 self._counted += 1
             self._skip_to(last)

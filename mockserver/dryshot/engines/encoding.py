@@ -178,14 +178,17 @@ DECODERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
 
 def encode(value: Any) -> Any:
     """A V2 result, and what it is made of, as JSON values in IBM's encoding."""
-    import numpy as np
-    from qiskit.primitives import BitArray, DataBin, PrimitiveResult, PubResult, SamplerPubResult
-
-    match value:
+    match value:  # what is JSON already needs no library
         case dict():
             return {key: encode(item) for key, item in value.items()}
         case list() | tuple():
             return [encode(item) for item in value]
+        case str() | int() | float() | None:
+            return value
+    import numpy as np
+    from qiskit.primitives import BitArray, DataBin, PrimitiveResult, PubResult, SamplerPubResult
+
+    match value:
         case np.ndarray():
             buffer = io.BytesIO()
             np.save(buffer, value, allow_pickle=False)

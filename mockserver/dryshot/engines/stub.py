@@ -30,7 +30,7 @@ from dryshot.engines.shapes import (
 )
 from dryshot.world.work import Outcome, Task
 
-__all__ = ["StubEngine", "StubResultWarning"]
+__all__ = ["StubEngine", "StubResultWarning", "values_shape"]
 
 FLAG = {"engine": "stub"}
 MAX_OUTCOMES = 4
@@ -170,7 +170,7 @@ def _estimate(task: Task, inputs: Inputs, _shapes: list[CircuitShape]) -> Any:
     return {"values": values, "metadata": metadata}
 
 
-def _values_shape(pub: Pub, shape: CircuitShape) -> tuple[int, ...]:
+def values_shape(pub: Pub, shape: CircuitShape) -> tuple[int, ...]:
     """How many sets of parameter values, by axes; the last axis of an array is the parameters."""
     raw = pub.values
     if isinstance(raw, dict) and raw.get("__type__") == "BindingsArray":
@@ -204,7 +204,7 @@ def _fill(shape: tuple[int, ...], make: Callable[[], Any]) -> Any:
 def _sample_pubs(_task: Task, inputs: Inputs, shapes: list[CircuitShape]) -> Any:
     results = []
     for pub, shape in zip(inputs.pubs, shapes, strict=True):
-        axes = _bounded(_values_shape(pub, shape), pub.shots)
+        axes = _bounded(values_shape(pub, shape), pub.shots)
         data = {}
         for place, (name, size) in enumerate(shape.registers.items()):
             random = _random(inputs, pub.index, place)
@@ -219,7 +219,7 @@ def _estimate_pubs(_task: Task, inputs: Inputs, shapes: list[CircuitShape]) -> A
     for pub, shape in zip(inputs.pubs, shapes, strict=True):
         raw = pub.observables
         raw = raw.get("__value__") if isinstance(raw, dict) and "__value__" in raw else raw
-        axes = _bounded(broadcast(_values_shape(pub, shape), nested_shape(raw)), 1)
+        axes = _bounded(broadcast(values_shape(pub, shape), nested_shape(raw)), 1)
         error = 1 / sqrt(pub.shots)
         random = _random(inputs, pub.index)
         values = _fill(axes, partial(random.uniform, -1, 1))

@@ -11,7 +11,9 @@ from concurrent.futures import Executor
 from typing import Any
 from urllib.parse import quote
 
+from dryshot.errors import Unrecorded
 from dryshot.http import Endpoint, Request, Response
+from dryshot.mounts.carrying import carry
 from dryshot.mounts.wire import DEFAULT_PORTS, framed, joined
 
 __all__ = [
@@ -44,7 +46,8 @@ def asgi(
     the rest is read and dropped. The endpoint is called in the event loop, which costs least; where
     an answer may take long (simulation), give an ``executor`` with threads, and asyncio for a loop.
 
-    An exception of the endpoint is answered with 500, without its text, and raised to the server.
+    What a strict replay refuses is answered with 501 and the reason. Any other exception of the
+    endpoint is answered with 500, without its text, and raised to the server.
     """
 
     async def application(scope: Message, receive: Receive, send: Send) -> None:
@@ -55,11 +58,11 @@ def asgi(
                 body = await _read(receive, max_body_bytes + 1)
             except _Disconnected:
                 return
-            await respond(scope, body, send)
+            await respond(scope, body, receive, send)
         else:
             raise NotImplementedError(f"no answer to {scope['type']!r}, only to 'http'")
 
-    async def respond(scope: Message, body: bytes, send: Send) -> None:
+    async def respond(scope: Message, body: bytes, receive: Receive, send: Send) -> None:
         method = scope["method"]
         try:
             request = request_of(scope, body)
@@ -69,12 +72,17 @@ def asgi(
                 context = contextvars.copy_context()
                 loop = asyncio.get_running_loop()
                 response = await loop.run_in_executor(executor, context.run, endpoint, request)
+        except Unrecorded as error:
+            response = own_answer(501, str(error))
         except Exception:
             # Servers drop the connection after an exception; in HTTP/1 the caller has to be told.
             last = scope.get("http_version", "1.1").startswith("1")
             await send_response(send, method, own_answer(500, _OUR_FAULT, last=last))
             raise
-        await send_response(send, method, response)
+        if response.delivery is None:
+            await send_response(send, method, response)
+        else:
+            await carry(scope, receive, send, response, response.delivery)
 
     return application
 

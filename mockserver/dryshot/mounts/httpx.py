@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 
-from dryshot.http import Endpoint, Request, Response
+from dryshot.http import Delivery, Endpoint, Request, Response
+from dryshot.mounts.delivery import Broken, begin, parts
 from dryshot.mounts.wire import framed, joined
 
 __all__ = ["AsyncTransport", "Transport", "exchange", "from_httpx", "to_httpx"]
@@ -25,6 +26,50 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         if self._content:
             yield self._content
+
+
+class _Halting(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that does not come at once, or not all of it."""
+
+    def __init__(self, request: httpx.Request, delivery: Delivery, body: bytes) -> None:
+        self._request, self._delivery, self._body = request, delivery, body
+
+    def __iter__(self) -> Iterator[bytes]:
+        length = 0
+        try:
+            for part in parts(self._delivery, self._body, read=_patience(self._request, "read")):
+                length += len(part)
+                yield part
+        except Broken as broken:
+            raise _failure(broken, self._request) from broken
+        if length < len(self._body):
+            raise httpx.RemoteProtocolError(
+                "peer closed connection without sending complete message body "
+                f"(received {length} bytes, expected {len(self._body)})",
+                request=self._request,
+            )
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self:
+            yield part
+
+
+_FAILURES: dict[str, type[httpx.TransportError]] = {
+    "refused": httpx.ConnectError,
+    "connect timeout": httpx.ConnectTimeout,
+    "read timeout": httpx.ReadTimeout,
+    "reset": httpx.ReadError,
+    "dropped": httpx.RemoteProtocolError,
+}
+
+
+def _failure(broken: Broken, request: httpx.Request) -> httpx.TransportError:
+    return _FAILURES[broken.reason](str(broken), request=request)
+
+
+def _patience(request: httpx.Request, phase: str) -> float | None:
+    seconds: float | None = request.extensions.get("timeout", {}).get(phase)
+    return seconds
 
 
 def from_httpx(request: httpx.Request) -> Request:
@@ -46,7 +91,9 @@ def from_httpx(request: httpx.Request) -> Request:
 def to_httpx(request: httpx.Request, response: Response) -> httpx.Response:
     """What httpx expects of a transport."""
     headers, body = framed(request.method, response)
-    return httpx.Response(response.status, headers=headers, stream=_Body(body), request=request)
+    delivery = response.delivery
+    stream = _Body(body) if delivery is None else _Halting(request, delivery, body)
+    return httpx.Response(response.status, headers=headers, stream=stream, request=request)
 
 
 def exchange(endpoint: Endpoint, request: httpx.Request, plain: Request) -> httpx.Response:
@@ -59,6 +106,12 @@ def exchange(endpoint: Endpoint, request: httpx.Request, plain: Request) -> http
         raise httpx.ConnectError(str(error), request=request) from error
     except ConnectionError as error:
         raise httpx.ReadError(str(error), request=request) from error
+    if response.delivery is not None:
+        connect, read = _patience(request, "connect"), _patience(request, "read")
+        try:
+            begin(response.delivery, connect=connect, read=read)
+        except Broken as broken:
+            raise _failure(broken, request) from broken
     return to_httpx(request, response)
 
 

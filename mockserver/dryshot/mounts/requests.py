@@ -10,6 +10,7 @@ connection to the real host is not used while it lasts.
 from __future__ import annotations
 
 import io
+import itertools
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,9 +21,10 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from dryshot.http import Endpoint, Request, Response
+from dryshot.http import Delivery, Endpoint, Request, Response
+from dryshot.mounts.delivery import Broken, Flow, begin, parts
 from dryshot.mounts.wire import DEFAULT_PORTS, framed, joined
 
 __all__ = ["Patch"]
@@ -59,7 +61,8 @@ class _Connection(HTTPConnection):
         self._line = line
 
     def connect(self) -> None:
-        self.sock = cast("socket.socket", _Socket(self, self._line))
+        # What the timeout is now is for connecting; urllib3 sets the one for reading later.
+        self.sock = cast("socket.socket", _Socket(self, self._line, self.timeout))
         self.is_verified = True  # nothing leaves the process: there is nothing to warn of
 
     def getresponse(self) -> Any:
@@ -72,13 +75,15 @@ class _Connection(HTTPConnection):
 class _Socket:
     """What :mod:`http.client` needs of a socket: request bytes in, response bytes out."""
 
-    def __init__(self, connection: _Connection, line: _Line) -> None:
+    def __init__(self, connection: _Connection, line: _Line, timeout: float | None) -> None:
         self._connection = connection
         self._line = line
+        self._connect = self._read = timeout
         self._sent = bytearray()
 
     def settimeout(self, seconds: float | None) -> None:
-        """Nothing here waits."""
+        """How long the caller would wait; nothing here does."""
+        self._read = seconds
 
     def close(self) -> None:
         """Nothing is open."""
@@ -87,7 +92,7 @@ class _Socket:
         """Collect the request."""
         self._sent += data
 
-    def makefile(self, _mode: str) -> io.BytesIO:
+    def makefile(self, _mode: str) -> io.BufferedIOBase:
         """The whole request has been sent: ask the endpoint."""
         request = _parse(bytes(self._sent), self._line.target)
         try:
@@ -98,7 +103,30 @@ class _Socket:
             raise  # a failing network: urllib3 knows these, and may retry
         except Exception as error:
             raise _CarriedError(error) from error
-        return io.BytesIO(_serialize(request.method, response))
+        if response.delivery is None:
+            return io.BytesIO(_serialize(request.method, response))
+        return self._halting(request.method, response, response.delivery)
+
+    def _halting(self, method: str, response: Response, delivery: Delivery) -> io.BufferedIOBase:
+        """An answer that does not come at once and whole."""
+        try:
+            begin(delivery, connect=self._connect, read=self._read)
+        except Broken as broken:
+            connection = self._connection
+            match broken.reason:
+                case "refused":
+                    raise NewConnectionError(connection, str(broken)) from broken
+                case "connect timeout":
+                    why = f"Connection to {connection.host} timed out."
+                    why += f" (connect timeout={self._connect})"
+                    raise ConnectTimeoutError(connection, why) from broken
+                case "dropped":
+                    return io.BytesIO()
+                case _:
+                    raise broken.of_socket() from broken
+        head, _, body = _serialize(method, response).partition(b"\r\n\r\n")
+        flow = itertools.chain([head + b"\r\n\r\n"], parts(delivery, body, read=self._read))
+        return io.BufferedReader(Flow(flow))
 
 
 def _parse(raw: bytes, target: Request) -> Request:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from dryshot.http import Response
@@ -14,11 +15,16 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding"})
 
 
+@functools.lru_cache(maxsize=256)
+def _lower(name: bytes) -> str:
+    return name.decode("latin-1").lower()
+
+
 def joined(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Header lines as :data:`dryshot.http.Headers`: lower case, repeated ones joined."""
     headers: dict[str, str] = {}
     for raw_name, raw_value in raw:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        name, value = _lower(raw_name), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -86,7 +86,8 @@ class Accounts:
     """Every account of a world, and every access token that lives.
 
     Without declared accounts, any API token that is not empty opens one of its own; with them,
-    only theirs log in. Several tokens of one account may live at once.
+    only theirs log in. Several tokens of one account may live at once. The API token of an account
+    that one of ``barred`` holds for is refused.
     """
 
     def __init__(self, clock: Clock, seed: int, declared: Iterable[Account] = ()) -> None:
@@ -95,7 +96,9 @@ class Accounts:
         self._by_api_token = {account.api_token: account for account in declared}
         self._tokens: dict[str, AccessToken] = {}
         self.open = not self._by_api_token
-        self._shared: Account | None = None
+        self._shared: tuple[Account, ...] = ()
+        self._sharers: dict[str, Account] = {}
+        self.barred: list[Callable[[Account], bool]] = []
 
     def __len__(self) -> int:
         return len(self._by_api_token)
@@ -103,21 +106,32 @@ class Accounts:
     def __iter__(self) -> Iterator[Account]:
         return iter(self._by_api_token.values())
 
-    def share(self, account: Account) -> None:
-        """Let every API token that is not empty open this one account."""
-        self._shared = account
+    def share(self, *accounts: Account) -> None:
+        """Let the first API token that is not empty open the first of these, and so on.
+
+        Those for which none is left open the first one.
+        """
+        self._shared = accounts
 
     def open_with(self, api_token: str) -> Account:
         """The account of an API token, opened now where any may; ``LoginFailed`` if it has none."""
         account = self._by_api_token.get(api_token)
-        if account is None and api_token.strip():
-            account = self._shared
+        if account is None and api_token.strip() and self._shared:
+            account = self._share(api_token)
         if account is None:
             if not (self.open and api_token.strip()):
                 raise LoginFailed("Login failed.")
             account = Account(api_token, any_instance=True)
             self._by_api_token[api_token] = account
+        if self.barred and any(bars(account) for bars in self.barred):
+            raise LoginFailed("Login failed.")
         return account
+
+    def _share(self, api_token: str) -> Account:
+        known = len(self._sharers)
+        if api_token not in self._sharers and known < len(self._shared):
+            self._sharers[api_token] = self._shared[known]
+        return self._sharers.get(api_token, self._shared[0])
 
     def log_in(self, api_token: str) -> AccessToken:
         """A new access token for the account of ``api_token``; ``LoginFailed`` if it has none."""
@@ -145,7 +159,7 @@ class Accounts:
         one (128 hexadecimal digits): else every mistyped access token would be let in.
         """
         known = self._by_api_token.get(credential)
-        if known is not None:
+        if known is not None and not any(bars(known) for bars in self.barred):
             return known
         if len(credential) == _API_TOKEN_DIGITS and set(credential) <= set(string.hexdigits):
             try:
@@ -153,6 +167,12 @@ class Accounts:
             except LoginFailed:
                 pass
         return self.authenticate(credential)
+
+    def revoke_of(self, concerns: Callable[[Account], bool]) -> None:
+        """End the access tokens of these accounts at once."""
+        for value, token in list(self._tokens.items()):
+            if concerns(token.account):
+                del self._tokens[value]
 
     def revoke(self, access_token: str) -> None:
         """End a living access token at once; ``NotAuthenticated`` if it is none."""

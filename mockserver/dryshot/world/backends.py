@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 __all__ = ["Backend", "BackendData"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class BackendData:
 class Backend:
     """A device or simulator; ``load`` makes its documents at the first use, once.
 
-    ``mock`` marks the platform's own stand-in for a device, on which a job costs nothing.
+    ``previous`` is what it was before it was calibrated anew. ``mock`` marks the platform's own
+    stand-in for a device, on which a job costs nothing.
     Its changing condition (paused, queue length) belongs to the world, not to it.
     """
 
@@ -36,11 +40,14 @@ class Backend:
         simulator: bool,
         load: Callable[[], BackendData],
         mock: bool = False,
+        previous: Backend | None = None,
     ) -> None:
         self.name = name
         self.simulator = simulator
         self.mock = mock
+        self.previous = previous
         self._load: Callable[[], BackendData] | None = load
+        self._told: dict[Any, Any] = {}
 
     def __repr__(self) -> str:
         kind = "simulator" if self.simulator else "device"
@@ -52,6 +59,13 @@ class Backend:
         if self._load is None:  # pragma: no cover - an unpickled backend has its data
             raise RuntimeError(f"{self.name} was unpickled without its data")
         return self._load()
+
+    def told(self, summary: Callable[[Backend], T]) -> T:
+        """What a function makes of the documents, which do not change; asked once."""
+        if summary not in self._told:
+            self._told[summary] = summary(self)
+        found: T = self._told[summary]
+        return found
 
     @property
     def num_qubits(self) -> int:
@@ -73,5 +87,18 @@ class Backend:
         """Pulse defaults as JSON; empty for a simulator."""
         return self.data.defaults
 
+    def properties_before(self, instant: datetime | None, *, included: bool) -> Mapping[str, Any]:
+        """The newest calibration data from before ``instant``, None is now; empty if none is."""
+        backend: Backend | None = self
+        while backend is not None:
+            properties = backend.properties
+            if instant is None or not properties:
+                return properties
+            calibrated = datetime.fromisoformat(properties["last_update_date"])
+            if calibrated < instant or (included and calibrated == instant):
+                return properties
+            backend = backend.previous
+        return {}
+
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "data": self.data, "_load": None}
+        return {**self.__dict__, "data": self.data, "_load": None, "previous": None, "_told": {}}

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from random import Random
 
 from dryshot.clock import Clock
 from dryshot.world.accounts import Accounts
 from dryshot.world.backends import Backend
-from dryshot.world.ids import IdSource, stream
+from dryshot.world.ids import IdSource, draw
 from dryshot.world.jobs import Job
-from dryshot.world.runner import Runner
-from dryshot.world.work import Task
+from dryshot.world.limits import Limits, SubmissionRate
+from dryshot.world.runner import Pace, Runner
+from dryshot.world.work import Script, Task
 
 __all__ = ["Commons"]
 
 
 @dataclass(frozen=True, slots=True)
 class Commons:
-    """The parts that both share; ``jobs`` holds every job in the order of its making."""
+    """The parts that both share; ``jobs`` holds every job in the order of its making.
+
+    ``removed`` names the backends that are gone for now, each as often as it was removed.
+    """
 
     clock: Clock
     seed: int
@@ -26,15 +31,33 @@ class Commons:
     jobs: dict[str, Job]
     ids: IdSource
     runner: Runner
+    limits: Limits = field(default_factory=Limits)
+    removed: list[str] = field(default_factory=list)
+    rate: SubmissionRate = field(init=False)
+    _random: Random = field(default_factory=Random, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        rate = SubmissionRate(self.clock, self.limits.submissions_per_minute)
+        object.__setattr__(self, "rate", rate)
 
     def new_id(self) -> str:
         """The next job's id."""
         return self.ids.new(self.clock)
 
-    def enqueue(self, job: Job, backend: Backend) -> None:
+    def enqueue(
+        self,
+        job: Job,
+        backend: Backend,
+        pace: Pace | None = None,
+        script: Script | None = None,
+    ) -> None:
         """Keep a new job, and let it run on ``backend`` when its time comes."""
+        self.runner.enqueue(job, self.task(job, backend), pace, script)
         self.jobs[job.id] = job
-        seed = stream(self.seed, "job", job.id).getrandbits(63)
+
+    def task(self, job: Job, backend: Backend) -> Task:
+        """What an engine is to do for a job."""
+        seed = draw(self._random, self.seed, "job", job.id)
         params = job.submission.params
-        task = Task(job.id, job.program_id, params, backend, seed, job.dialect)
-        self.runner.enqueue(job, task)
+        most = self.limits.shots
+        return Task(job.id, job.program_id, params, backend, seed, job.dialect, most)

@@ -15,10 +15,11 @@ from dryshot.world.accounts import Account
 from dryshot.world.backends import Backend
 from dryshot.world.declared import DeclaredDevice, FromDocuments, FromGenerator, FromSnapshot
 from dryshot.world.devices import DEFAULT_INSTANCES, catalogue, snapshots
+from dryshot.world.forms import check_form
 from dryshot.world.instances import ServiceInstance, account_id_for
 from dryshot.world.places import DeclarationError, Places, parse
 
-__all__ = ["Declaration", "DeclarationError", "read", "schema"]
+__all__ = ["Declaration", "DeclarationError", "load", "read", "read_part", "schema"]
 
 T = TypeVar("T")
 Steps = tuple[str | int, ...]
@@ -30,6 +31,10 @@ class Declaration:
 
     accounts: tuple[Account, ...] = ()
     devices: tuple[DeclaredDevice, ...] = ()
+
+    def __add__(self, other: Declaration) -> Declaration:
+        """Both; of two devices of one name the later counts."""
+        return Declaration((*self.accounts, *other.accounts), (*self.devices, *other.devices))
 
     def backends(self, *, seed: int, calibrated: datetime) -> list[Backend]:
         """The devices of a world with this seed; generated ones are calibrated at that instant."""
@@ -50,14 +55,25 @@ def read(source: str | PathLike[str] | Mapping[str, Any]) -> Declaration:
     Files that it names are sought from its own folder, or from the working directory.
     """
     if isinstance(source, Mapping):
-        return _Reader(Places(), Path()).declaration(source)
+        return read_part(source, Places(), Path())
     path = Path(source)
+    value, places = load(path)
+    return read_part(value, places, path.parent)
+
+
+def load(path: Path) -> tuple[Any, Places]:
+    """The value of a YAML or JSON file, an empty object if it has none; ``DeclarationError``."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DeclarationError(f"cannot be read: {error}", str(path), None, "") from error
     value, places = parse(text, str(path))
-    return _Reader(places, path.parent).declaration({} if value is None else value)
+    return {} if value is None else value, places
+
+
+def read_part(value: Any, places: Places, folder: Path) -> Declaration:
+    """A declaration that is a part of something; it seeks its files from ``folder``."""
+    return _Reader(places, folder).declaration(value)
 
 
 class _Reader:
@@ -81,21 +97,8 @@ class _Reader:
         )
 
     def _check(self, value: Any) -> None:
-        # its stubs are a package of their own
-        from jsonschema import Draft202012Validator  # type: ignore[import-untyped, unused-ignore]
-        from jsonschema.exceptions import relevance  # type: ignore[import-untyped, unused-ignore]
-
-        errors = list(Draft202012Validator(schema()).iter_errors(value))
-        if errors:
-            error = max(errors, key=relevance)
-            path = tuple(error.absolute_path)
-            if error.validator == "additionalProperties":
-                extra = min(set(error.instance) - set(error.schema["properties"]), key=str)
-                raise self._places.error((*path, extra), "there is no such key")
-            if error.validator == "oneOf":
-                kinds = "exactly one of snapshot, qubits and configuration"
-                raise self._places.error(path, f"a device has {kinds}")
-            raise self._places.error(path, error.message)
+        kinds = "exactly one of snapshot, qubits and configuration"
+        check_form(value, schema(), self._places, choice=f"a device has {kinds}")
 
     def _check_distinct(self, items: list[Any], list_name: str, key: str) -> None:
         seen: dict[str, int] = {}

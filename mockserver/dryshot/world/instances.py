@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import uuid
 from collections.abc import Iterable
@@ -29,6 +30,7 @@ class Crn(NamedTuple):
     instance_id: str
 
 
+@functools.lru_cache(maxsize=1024)
 def parse_crn(text: str) -> Crn:
     """The parts of a service instance's CRN; ``ValueError`` names what is wrong with it."""
     fields = text.split(":")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Literal
 
+from dryshot.errors import NotFound
 from dryshot.world.lifecycle import JobEvent, JobStatus, next_status
 from dryshot.world.work import DialectName, Outcome
 
-__all__ = ["Job", "JobQuery", "Submission"]
+__all__ = ["Job", "JobQuery", "Loss", "Submission"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,14 @@ class Submission:
 
 
 @dataclass(slots=True)
+class Loss:
+    """Results that can be read ``reads`` more times; then they answer ``status``, 204 or 404."""
+
+    reads: int = 0
+    status: int = 204
+
+
+@dataclass(slots=True)
 class Job:
     """A job of an account. Only :meth:`happen` changes its status.
 
@@ -67,6 +77,8 @@ class Job:
     mock: bool = False
     charge: int = 0
     usage_status: Literal["pending", "complete"] = "pending"
+    reason_solution: str | None = None
+    loss: Loss | None = None
 
     @property
     def dialect(self) -> DialectName:
@@ -99,6 +111,17 @@ class Job:
             self.ended = now
         self.reason = reason
         self.reason_code = reason_code
+
+    def read_results(self) -> bool:
+        """Whether its results can still be read, once fewer; ``NotFound`` if lost like that."""
+        if self.loss is None:
+            return True
+        if self.loss.reads > 0:
+            self.loss.reads -= 1
+            return True
+        if self.loss.status == HTTPStatus.NOT_FOUND:
+            raise NotFound("job", self.id)
+        return False
 
 
 @dataclass(frozen=True, slots=True)

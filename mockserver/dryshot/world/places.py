@@ -29,12 +29,18 @@ class DeclarationError(DryshotError):
 class Places:
     """Knows the line of each part; without a file it knows only how parts are called."""
 
-    def __init__(self, file: str | None = None, root: Any = None) -> None:
+    def __init__(self, file: str | None = None, root: Any = None, within: Path = ()) -> None:
         self.file = file
         self._root = root
+        self._within = tuple(within)
+
+    def part(self, *path: str | int) -> Places:
+        """The same for what stands at ``path``: its own paths begin there."""
+        return Places(self.file, self._root, (*self._within, *path))
 
     def error(self, path: Path, message: str) -> DeclarationError:
         """What is wrong at ``path``."""
+        path = (*self._within, *path)
         return DeclarationError(message, self.file, self._line(path), _key(path))
 
     def duplicates(self) -> Iterator[Path]:

@@ -16,7 +16,9 @@ Schema = Mapping[str, Any]
 class Program:
     """A program that jobs run; ``cost`` is the longest time a job of it may run, in seconds.
 
-    ``parameters`` and ``return_values`` are JSON schemas of what goes in and comes out.
+    ``parameters``, ``return_values`` and ``interim_results`` are JSON schemas of what goes in and
+    comes out. ``owner`` is the id of the account that uploaded it, ``data`` its source in base64;
+    one that is not ``public`` is its owner's alone.
     """
 
     id: str
@@ -27,6 +29,12 @@ class Program:
     parameters: Schema
     return_values: Schema
     backend_requirements: Mapping[str, Any] = field(default_factory=dict)
+    interim_results: Schema = field(default_factory=dict)
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    owner: str | None = None
+    public: bool = True
+    data: str = field(default="", repr=False)
 
 
 def _inputs(*required: str, **properties: str | list[str]) -> Schema:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 import traceback
-from abc import abstractmethod
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from dryshot.clock import Clock, Event
+from dryshot.world.executors import InlineExecutor, LimitedExecutor
+from dryshot.world.fates import Fate, Verdict
 from dryshot.world.jobs import Job
 from dryshot.world.lifecycle import JobEvent
-from dryshot.world.work import Engine, Outcome, Task
+from dryshot.world.paces import Pace, PacePolicy, default_pace
+from dryshot.world.work import Engine, Outcome, Script, Task
 
 __all__ = [
+    "Director",
     "Hold",
     "InlineExecutor",
     "LimitedExecutor",
@@ -25,75 +28,29 @@ __all__ = [
     "default_pace",
 ]
 
-P = ParamSpec("P")
-T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long a job waits in the queue and then runs, in seconds of the world's clock."""
-
-    queue: float = 0.5
-    run: float = 1.0
-
-    def __post_init__(self) -> None:
-        for name in ("queue", "run"):
-            if not getattr(self, name) >= 0:
-                raise ValueError(f"pace: {name} is {getattr(self, name)} s; it is 0 or more")
-
-
-PacePolicy = Pace | Callable[[Job], Pace]
-"""One pace for every job, or a function that gives each job (by backend, tag, ...) its own."""
-
-_PACES = {"classic": Pace(), "platform": Pace(0, 0)}
-
-
-def default_pace(job: Job) -> Pace:
-    """What clients of each dialect get along with best.
-
-    A classic client sees Running at the first look, as in the notebook; one of the platform, which
-    looks at once and then sleeps in real time, finds the job Completed.
-    """
-    return _PACES[job.dialect]
-
+Director = Callable[[Job, Task], Script | None]
+"""How a new job goes, if otherwise than usual."""
 
 Hold = Callable[[Job], float]
 """How many more seconds a job that is due must wait; 0 lets it start, ``inf`` waits for a wake."""
 
 
-class InlineExecutor(Executor):
-    """Runs what is submitted at once, in the caller's thread."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """A future that is already done."""
-        future: Future[T] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - a future carries whatever was raised
-            future.set_exception(error)
-        return future
-
-
-class LimitedExecutor(Executor):
-    """An executor that stops what takes too long."""
-
-    @abstractmethod
-    def submit_within(
-        self, seconds: float | None, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> Future[T]:
-        """Like ``submit``; ``TimeoutError`` when ``fn`` has run for ``seconds`` of real time."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Run ``fn`` for as long as it takes."""
-        return self.submit_within(None, fn, *args, **kwargs)
+_USUAL = Script()
 
 
 @dataclass(slots=True)
 class _Run:
     job: Job
+    task: Task
+    script: Script
+    seconds: float
     begin: Callable[[], None]
     due: Event
+    fates: tuple[Fate, ...] = ()
+    measured: bool = False
     held: bool = False
+    overdue: bool = False
     future: Future[Outcome] | None = None
 
 
@@ -103,7 +60,7 @@ class Runner:
     With ``wait``, the end of a run waits for the engine, and so always comes at its own instant.
     Without, nobody waits: a job whose run is over before the engine is done ends when it is done,
     at the clock's next movement. The engine's time is real, and limited to the job's ``cost`` by an
-    executor that can do that.
+    executor that can do that. ``fates`` are what jobs meet when they are enqueued.
     """
 
     def __init__(
@@ -120,20 +77,57 @@ class Runner:
         self.clock = clock
         self.engine = engine
         self.pace = pace
+        self.director: Director | None = None
         self._executor = executor
         self._on_change = on_change
         self._hold = hold
         self._wait = wait
         self._runs: dict[str, _Run] = {}
+        self.fates: list[Fate] = []
 
-    def enqueue(self, job: Job, task: Task) -> None:
-        """Let a queued job start, and end, when its time comes."""
-        pace = self.pace(job) if callable(self.pace) else self.pace
+    def enqueue(
+        self, job: Job, task: Task, pace: Pace | None = None, script: Script | None = None
+    ) -> None:
+        """Let a queued job start, and end, when its time comes: of ``pace``, or of the policy.
+
+        ``script`` says how it goes; without one whoever directs is asked.
+        """
+        if script is None:
+            script = (self.director and self.director(job, task)) or _USUAL
+        if pace is None:
+            pace = self.pace(job) if callable(self.pace) else self.pace
+        seconds = pace.run if script.run is None else script.run
+        fates = tuple(fate for fate in self.fates if fate.meets(job)) if self.fates else ()
 
         def begin() -> None:
-            self._start(job, task, pace.run)
+            self._start(run)
 
-        self._runs[job.id] = _Run(job, begin, self.clock.call_later(pace.queue, begin))
+        if math.isinf(pace.queue):
+            due = Event(0, begin)  # which no clock has
+        else:
+            due = self.clock.call_later(pace.queue, begin)
+        run = self._runs[job.id] = _Run(
+            job, task, script, seconds, begin, due, fates, pace.measured
+        )
+
+    def resume(self, job: Job, task: Task, pace: Pace, script: Script) -> None:
+        """Let a queued job run from now on, for as long as ``pace`` says."""
+        self.enqueue(job, task, pace, script)
+        run = self._runs[job.id]
+        run.due.cancel()
+        self._launch(run)
+
+    def revive(self) -> None:
+        """Go on after this runner, its jobs and its clock were put back to an earlier instant.
+
+        An engine that was stopped since then starts again; one that came to its end meanwhile is
+        heard now.
+        """
+        for run in self._runs.values():
+            if run.future is not None and run.future.cancelled():
+                run.future = self._submit(run)
+            if run.overdue:
+                run.due = self.clock.call_later(0, lambda run=run: self._end(run))  # type: ignore[misc]
 
     def wake(self) -> None:
         """Let every job that is held try again; jobs keep their order."""
@@ -157,26 +151,38 @@ class Runner:
             run.job.backend == backend and run.job.started is None for run in self._runs.values()
         )
 
-    def _start(self, job: Job, task: Task, seconds: float) -> None:
-        run = self._runs[job.id]
-        wait = self._hold(job)
+    def _start(self, run: _Run) -> None:
+        stuck = run.fates and any(fate.stuck and not fate.over for fate in run.fates)
+        wait = math.inf if stuck else self._hold(run.job)
         run.held = wait > 0
-        if run.held:
-            if wait < math.inf:
-                run.due = self.clock.call_later(wait, run.begin)
-            return
+        if not run.held:
+            self._launch(run)
+        elif wait < math.inf:
+            run.due = self.clock.call_later(wait, run.begin)
+
+    def _launch(self, run: _Run) -> None:
+        job = run.job
         job.happen(JobEvent.START, self.clock.now())
-        if seconds > job.cost:
+        verdict, seconds = None, run.seconds
+        if run.fates:
+            fates = [fate for fate in run.fates if not fate.over]
+            verdict = next((fate.verdict for fate in fates if fate.verdict is not None), None)
+            seconds += 0 if run.measured else sum(fate.delay for fate in fates)
+        if verdict is not None:
+            after = seconds if verdict.after is None else verdict.after
+            run.due = self.clock.call_later(min(after, job.cost), lambda: self._judge(job, verdict))
+        elif seconds > job.cost:
             run.due = self.clock.call_later(job.cost, lambda: self._stop(job))
         else:
-            run.future = self._submit(job, task)
+            run.future = self._submit(run)
             run.due = self.clock.call_later(seconds, lambda: self._end(run))
         self._on_change(job)
 
-    def _submit(self, job: Job, task: Task) -> Future[Outcome]:
+    def _submit(self, run: _Run) -> Future[Outcome]:
+        engine = run.script.engine or self.engine
         if isinstance(self._executor, LimitedExecutor):
-            return self._executor.submit_within(job.cost, self.engine, task)
-        return self._executor.submit(self.engine, task)
+            return self._executor.submit_within(run.job.cost, engine, run.task)
+        return self._executor.submit(engine, run.task)
 
     def _end(self, run: _Run) -> None:
         """The run's time is over: finish it, now or when the engine is done."""
@@ -186,7 +192,17 @@ class Runner:
         if self._wait or future.done():
             self._finish(run.job, future)
         else:  # called back in the engine's thread, which must not touch the world
+            run.overdue = True
             future.add_done_callback(lambda _done: self.clock.call_later(0, lambda: self._end(run)))
+
+    def _judge(self, job: Job, verdict: Verdict) -> None:
+        """End a run as was decided before it began."""
+        self.drop(job)
+        text, solution = verdict.reason or (None, None)
+        job.outcome = verdict.outcome
+        job.happen(verdict.event, self.clock.now(), reason=text, reason_code=verdict.code)
+        job.reason_solution = solution
+        self._on_change(job)
 
     def _stop(self, job: Job) -> None:
         self.drop(job)
@@ -195,11 +211,15 @@ class Runner:
         self._on_change(job)
 
     def _finish(self, job: Job, future: Future[Outcome]) -> None:
-        if _timed_out(future) and isinstance(self._executor, LimitedExecutor):
+        if isinstance(self._executor, LimitedExecutor) and _timed_out(future):
             self._stop(job)
             return
-        del self._runs[job.id]
-        job.outcome = outcome = _outcome(future)
+        run = self._runs.pop(job.id)
+        outcome = _outcome(future)
+        for fate in run.fates:
+            if fate.edit is not None and not (fate.over or outcome.failed):
+                outcome = fate.edit(outcome)
+        job.outcome = outcome
         job.happen(
             JobEvent.FAIL if outcome.failed else JobEvent.COMPLETE,
             self.clock.now(),

@@ -8,7 +8,10 @@ from typing import Any, Literal, Protocol
 
 from dryshot.world.backends import Backend
 
-__all__ = ["DialectName", "Engine", "Outcome", "Task"]
+__all__ = ["MAX_EXECUTIONS", "DialectName", "Engine", "Given", "Outcome", "Script", "Task"]
+
+MAX_EXECUTIONS = 10_000_000
+"""How often a job of the platform may run its circuits, all of them together."""
 
 DialectName = Literal["classic", "platform"]
 """Which of the two APIs a job came through; it decides the form of its result."""
@@ -19,7 +22,8 @@ class Task:
     """One program to run.
 
     ``params`` is the job's ``params`` object as it came over the wire, decoded from JSON and no
-    more. ``seed`` makes the outcome repeatable: equal tasks give equal outcomes.
+    more. ``seed`` makes the outcome repeatable: equal tasks give equal outcomes. A job of the
+    platform that asks for more than ``max_executions`` fails; None is any number.
     """
 
     job_id: str
@@ -28,6 +32,7 @@ class Task:
     backend: Backend
     seed: int
     dialect: DialectName = "classic"
+    max_executions: int | None = MAX_EXECUTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +61,22 @@ class Engine(Protocol):
 
     def __call__(self, task: Task, /) -> Outcome:
         """Run ``task`` to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An engine that computes nothing: whatever the task, this is its outcome."""
+
+    outcome: Outcome
+
+    def __call__(self, _task: Task, /) -> Outcome:
+        """The outcome."""
+        return self.outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How one job goes: by which engine, and in how many seconds; None is as any other does."""
+
+    engine: Engine | None = None
+    run: float | None = None

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 
 from dryshot.clock import Clock
 from dryshot.errors import Invalid, NotFound, PermissionDenied
 from dryshot.world.accounts import Account, Accounts
 from dryshot.world.backends import Backend
+from dryshot.world.classic import Accounting, ClassicSessions, Programs
 from dryshot.world.commons import Commons
+from dryshot.world.declaring import Declaring
 from dryshot.world.devices import listing
-from dryshot.world.ids import IdSource
+from dryshot.world.ids import IdSource, stream
 from dryshot.world.jobs import Job, JobQuery, Submission
-from dryshot.world.lifecycle import JobEvent, JobStatus, SessionEvent, SessionState
+from dryshot.world.lifecycle import JobEvent
+from dryshot.world.limits import Limits, SubmissionRate
 from dryshot.world.platform import Platform
-from dryshot.world.programs import PROGRAMS, Program
 from dryshot.world.runner import InlineExecutor, PacePolicy, Runner, default_pace
-from dryshot.world.sessions import DEFAULT_MAX_TTL, Session
+from dryshot.world.sessions import Mode, Session
+from dryshot.world.trouble import Trouble
 from dryshot.world.work import Engine
 
 __all__ = ["World"]
 
 
-class World:
+class World(Declaring):
     """Accounts, backends, programs, jobs and sessions under one clock.
 
     Its own methods are the classic service's; ``platform`` has those of the platform. Both keep
@@ -31,7 +34,8 @@ class World:
 
     Every method is one step that happens wholly or not at all: a ``Refusal`` changes nothing.
     Callers hold ``clock.lock``. ``offered`` are names of backends that the instances which
-    accounts have by default have besides the usual ones.
+    accounts have by default have besides the usual ones. An instance of the classic service that
+    one of ``spent`` holds for has used up its time. ``trouble`` lets things go wrong.
     """
 
     def __init__(
@@ -47,13 +51,14 @@ class World:
         executor: Executor | None = None,
         wait: bool = True,
         offered: Iterable[str] = (),
+        limits: Limits | None = None,
     ) -> None:
         self.clock = clock
+        self.limits = Limits() if limits is None else limits
         self.seed = seed
         self.accounts = Accounts(clock, seed, accounts)
         self.backends = dict(backends)
-        self.programs: Mapping[str, Program] = PROGRAMS
-        self.sessions: dict[str, Session] = {}
+        self.programs = Programs(clock, stream(seed, "program ids"), allowed=self.limits.uploads)
         self.jobs: dict[str, Job] = {}
         self._runner = Runner(
             clock,
@@ -62,26 +67,50 @@ class World:
             executor=executor or InlineExecutor(),
             on_change=self._follow,
             wait=wait,
-            hold=lambda job: self.platform.hold(job) if job.dialect == "platform" else 0.0,
+            # made below, from what is made here
+            hold=lambda job: self.platform.hold(job),  # noqa: PLW0108
         )
         self._commons = Commons(
-            clock, seed, self.accounts, self.backends, self.jobs, ids or IdSource(), self._runner
+            clock,
+            seed,
+            self.accounts,
+            self.backends,
+            self.jobs,
+            ids or IdSource(),
+            self._runner,
+            self.limits,
         )
         self.platform = Platform(self._commons, offered)
+        self.classic = ClassicSessions(self._commons)
+        self.accounting = Accounting(clock, self.backends, self.jobs, self.sessions)
+        self.spent: list[Callable[[str], bool]] = []
+        self.trouble = Trouble(self)
 
-    def program(self, program_id: str) -> Program:
-        """One program; ``NotFound`` if there is none of that name."""
-        try:
-            return self.programs[program_id]
-        except KeyError:
-            raise NotFound("program", program_id) from None
+    @property
+    def sessions(self) -> Mapping[str, Session]:
+        """Every session of the classic service by its id, oldest first."""
+        return self.classic.all
+
+    @property
+    def runner(self) -> Runner:
+        """What moves jobs along."""
+        return self._runner
+
+    @property
+    def rate(self) -> SubmissionRate:
+        """How many jobs each user submitted lately, and how many that may be."""
+        return self._commons.rate
+
+    @property
+    def removed(self) -> list[str]:
+        """The names of backends that are gone for now, each as often as it was removed."""
+        return self._commons.removed
 
     def backend(self, name: str) -> Backend:
         """One backend; ``NotFound`` if there is none of that name."""
-        try:
-            return self.backends[name]
-        except KeyError:
-            raise NotFound("backend", name) from None
+        if name not in self.backends or name in self._commons.removed:
+            raise NotFound("backend", name)
+        return self.backends[name]
 
     def backend_names(self, account: Account, instance: str | None = None) -> list[str]:
         """Names as the service lists them: an instance's own, or those of all, with repeats.
@@ -89,20 +118,26 @@ class World:
         An instance that the account does not have, has none.
         """
         if instance is None:
-            return listing(account.instances, self.backends)
-        if instance in account.instances:
-            return list(account.instances[instance])
-        return list(self.backends) if account.any_instance else []
+            names = listing(account.instances, self.backends)
+        elif instance in account.instances:
+            names = list(account.instances[instance])
+        else:
+            names = list(self.backends) if account.any_instance else []
+        removed = self._commons.removed
+        return [name for name in names if name not in removed] if removed else names
 
     def queue_length(self, backend: str) -> int:
-        """How many jobs wait for a backend."""
-        return self._runner.queue_length(backend)
+        """How many jobs wait for a backend, those of others included."""
+        return self.platform.queue_length(backend)
 
     def submit(self, account: Account, submission: Submission) -> Job:
         """Queue a new job; ``Refusal`` of the fitting kind if it cannot be accepted."""
-        program = self.program(submission.program_id)
-        instance = self._instance_for(account, submission)
-        session = self._session_for(account, submission)
+        self._commons.rate.check(account.id)
+        program = self.programs.find(account, submission.program_id)
+        instance = self._instance_for(account, submission.backend, submission.instance)
+        session = self.classic.admit(account, submission)
+        if self.spent and any(spent(instance) for spent in self.spent):
+            raise PermissionDenied("The quota of the instance is exceeded", code=4317)
         job = Job(
             id=self._commons.new_id(),
             account_id=account.id,
@@ -113,13 +148,12 @@ class World:
             tags=submission.tags,
             session_id=session.id if session else None,
         )
-        if submission.start_session:
-            job.session_id = job.id
-            ttl = submission.session_time or DEFAULT_MAX_TTL
-            self.sessions[job.id] = Session(
-                job.id, account.id, instance, submission.backend, job.created, max_ttl=ttl
-            )
         self._commons.enqueue(job, self.backends[submission.backend])
+        if session is not None:
+            self.classic.join(session, job)
+        elif submission.start_session:
+            self.classic.begin(job)
+        self._commons.rate.count(account.id)
         return job
 
     def adopt(self, job: Job) -> None:
@@ -140,9 +174,14 @@ class World:
             raise NotFound("job", job_id)
         return job
 
+    def all_jobs(self, account: Account, *, ascending: bool) -> list[Job]:
+        """Every job of the account, oldest or newest first."""
+        jobs = [job for job in self.jobs.values() if _is_classic(job, account)]
+        return jobs if ascending else jobs[::-1]
+
     def find_jobs(self, account: Account, query: JobQuery) -> tuple[list[Job], int]:
         """A page of the account's jobs, and how many there are on all pages."""
-        return query.page(job for job in self.jobs.values() if _is_classic(job, account))
+        return query.page(self.all_jobs(account, ascending=True))
 
     def cancel(self, account: Account, job_id: str) -> Job:
         """Cancel a job that is not final, else ``Conflict``; a session ends with its first job."""
@@ -165,19 +204,25 @@ class World:
         job.tags = tuple(tags)
         return job
 
+    def open_session(
+        self,
+        account: Account,
+        *,
+        instance: str | None,
+        backend: str,
+        mode: Mode = "dedicated",
+        max_ttl: int | None = None,
+    ) -> Session:
+        """A new session before its first job; ``max_ttl`` is in seconds."""
+        place = self._instance_for(account, backend, instance)
+        return self.classic.open(account, place, backend, mode, max_ttl)
+
     def close_session(self, session: Session) -> None:
         """Close it; its running jobs go on, its queued jobs fail."""
-        now = self.clock.now()
-        session.happen(SessionEvent.CLOSE, now)
-        reason = f"Session {session.id} has been closed"
-        for job in self.jobs.values():
-            if job.session_id == session.id and job.status is JobStatus.QUEUED:
-                self._runner.drop(job)
-                job.happen(JobEvent.FAIL, now, reason=reason, reason_code=1217)
+        self.classic.close(session)
 
-    def _instance_for(self, account: Account, submission: Submission) -> str:
-        backend, instance = submission.backend, submission.instance
-        if backend not in self.backends:
+    def _instance_for(self, account: Account, backend: str, instance: str | None) -> str:
+        if backend not in self.backends or backend in self._commons.removed:
             raise Invalid("backend", f"{backend!r} is not a backend of this service", code=1216)
         if instance is None:
             for name, backends in account.instances.items():
@@ -197,32 +242,14 @@ class World:
                 )
         return instance
 
-    def _session_for(self, account: Account, submission: Submission) -> Session | None:
-        if submission.session_id is None:
-            return None
-        session = self.sessions.get(submission.session_id)
-        if session is None or session.account_id != account.id:
-            raise Invalid("session_id", f"there is no session {submission.session_id!r}")
-        if submission.start_session:
-            raise Invalid("start_session", "a job that joins a session cannot start one")
-        if session.backend != submission.backend:
-            raise Invalid("backend", f"the session's backend is {session.backend!r}")
-        if not session.accepting_jobs:
-            raise Invalid("session_id", f"Session {session.id} has been closed", code=1217)
-        return session
-
     def _follow(self, job: Job) -> None:
         """Let a job's session go where its job takes it."""
         if job.dialect == "platform":
             self.platform.follow(job)
             return
-        session = self.sessions.get(job.session_id or "")
-        if session is None or session.state is SessionState.CLOSED:
-            return
-        if job.status is JobStatus.RUNNING and session.state is not SessionState.ACTIVE:
-            session.happen(SessionEvent.ACTIVATE, self.clock.now())
-        elif job.status is JobStatus.CANCELLED and job.id == session.id:
-            self.close_session(session)
+        if job.status.final:
+            self.accounting.settle(job)
+        self.classic.follow(job)
 
 
 def _is_classic(job: Job, account: Account) -> bool:

@@ -57,7 +57,7 @@ def estimate(bench: TargetBench, options: Options) -> Any:
     for pub in bench.inputs.pubs:
         with within(pub.index):
             pubs.append(_pub(bench, pub, options))
-        check_executions(bench.executions)
+        check_executions(bench.task, bench.executions)
     return render(pubs, options.metadata(), typed=bench.inputs.support_qiskit, kind="PubResult")
 
 
@@ -154,7 +154,7 @@ def _measure(
         for circuit, plan in zip(question.circuits, plans, strict=True)
         for basis, _ in plan
     ]
-    check_executions(bench.executions + pub.shots * len(runs))
+    check_executions(bench.task, bench.executions + pub.shots * len(runs))
     samples = iter(
         bench.run(
             pub,

@@ -27,7 +27,7 @@ def execute(bench: TargetBench) -> dict[str, Any]:
     model = validated(schema("executor", version).ParamsModel, params)
     program = model.quantum_program
     items = read_items(bench, version, program)
-    check_executions(sum(program.shots * item.size for item in items))
+    check_executions(bench.task, sum(program.shots * item.size for item in items))
     line = Timeline(bench.task)
     packed = version.startswith("v2.")
     data, spans = [], []

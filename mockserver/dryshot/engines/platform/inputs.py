@@ -10,9 +10,10 @@ from dryshot.engines.inputs import Inputs, Pub
 from dryshot.engines.platform.options import Options, read_options
 from dryshot.world.work import Task
 
-__all__ = ["MAX_EXECUTIONS", "check_executions", "read"]
+__all__ = ["check_executions", "read"]
 
-MAX_EXECUTIONS = 10_000_000
+_MOST = 1 << 62
+"""What stands for the executions of a precision that nobody can have; above every limit."""
 SHOTS = 4096
 PRECISION = 0.015625
 
@@ -36,15 +37,16 @@ def read(task: Task) -> tuple[Inputs, Options]:
         noise_model=options.noise_model,
         support_qiskit=bool(params.get("support_qiskit")),
     )
-    check_executions(sum(pub.shots for pub in inputs.pubs))
+    check_executions(task, sum(pub.shots for pub in inputs.pubs))
     return inputs, options
 
 
-def check_executions(number: int) -> None:
+def check_executions(task: Task, number: int) -> None:
     """A job runs so many shots, over all its circuits, and no more."""
-    if number > MAX_EXECUTIONS:
+    most = task.max_executions
+    if most is not None and number > most:
         raise ProgramError(
-            f"the number of executions, {number}, exceeds the system limit {MAX_EXECUTIONS}",
+            f"the number of executions, {number}, exceeds the system limit {most}",
             reason=Reason.LIMIT,
         )
 
@@ -74,7 +76,7 @@ def _estimator_pub(index: int, raw: Any, params: Mapping[str, Any], options: Opt
     elif isinstance(target, bool) or not isinstance(target, int | float) or target <= 0:
         raise ProgramError(f"precision is {target!r}; it is above 0", circuit=index)
     else:
-        shots = int(min(-(-1 // target**2), 2 * MAX_EXECUTIONS))
+        shots = int(min(-(-1 // target**2), _MOST))
     return Pub(index, circuit, shots, values, None, observables, float(target))
 
 

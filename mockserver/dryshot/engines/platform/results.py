@@ -9,7 +9,16 @@ from typing import Any
 from dryshot.engines.encoding import encode
 from dryshot.engines.platform.timing import Period
 
-__all__ = ["Bits", "PubData", "Span", "circuit_metadata", "plain_span", "render"]
+__all__ = [
+    "BIT_ARRAY",
+    "Bits",
+    "PubData",
+    "Span",
+    "Written",
+    "circuit_metadata",
+    "plain_span",
+    "render",
+]
 
 BIT_ARRAY = "<class 'qiskit.primitives.containers.bit_array.BitArray'>"
 
@@ -20,6 +29,15 @@ class Bits:
 
     table: Any
     num_bits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A field that is in both forms already; ``kind`` is the name of its type."""
+
+    typed: Any
+    plain: Any
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +57,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class PubData:
-    """What one pub gave: fields by name, each :class:`Bits` or a numpy array."""
+    """What one pub gave: fields by name, each :class:`Bits`, :class:`Written` or a numpy array."""
 
     shape: tuple[int, ...]
     fields: Mapping[str, Any]
@@ -93,17 +111,22 @@ def _type(kind: str, value: Any) -> dict[str, Any]:
 def _data_bin(pub: PubData) -> dict[str, Any]:
     content = {
         "field_names": list(pub.fields),
-        "field_types": [
-            BIT_ARRAY if isinstance(value, Bits) else "numpy.ndarray"
-            for value in pub.fields.values()
-        ],
+        "field_types": [_kind(value) for value in pub.fields.values()],
         "shape": list(pub.shape),
         "fields": {name: _encoded(value) for name, value in pub.fields.items()},
     }
     return _type("DataBin", content)
 
 
+def _kind(value: Any) -> str:
+    if isinstance(value, Written):
+        return value.kind
+    return BIT_ARRAY if isinstance(value, Bits) else "numpy.ndarray"
+
+
 def _encoded(value: Any) -> Any:
+    if isinstance(value, Written):
+        return value.typed
     if isinstance(value, Bits):
         content = {"array": encode(value.table), "num_bits": value.num_bits}
         return _type("BitArray", content)
@@ -112,6 +135,8 @@ def _encoded(value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     """Nested lists: of hexadecimal words for bits, of pairs for complex numbers."""
+    if isinstance(value, Written):
+        return value.plain
     import numpy as np
 
     if isinstance(value, Bits):

@@ -28,7 +28,7 @@ def sample(bench: TargetBench, options: Options) -> Any:
         before = bench.seconds
         with within(pub.index):
             data = _pub(bench, pub, options)
-        check_executions(bench.executions)
+        check_executions(bench.task, bench.executions)
         number, each = options.twirling.split(pub.shots) if options.twirling.enabled else (0, 0)
         if number:
             data = PubData(data.shape, data.fields, {**data.metadata, "num_randomizations": number})
@@ -52,7 +52,7 @@ def _pub(bench: TargetBench, pub: Pub, options: Options) -> PubData:
         check_twirling(circuit)
     prepared = bench.prepare(pub)
     array = bindings(pub, prepared.sent)
-    check_executions(pub.shots * array.size)
+    check_executions(bench.task, pub.shots * array.size)
     names = [parameter.name for parameter in prepared.sent.parameters]
     values = array.as_array(names).reshape(array.size, len(names))
     key = content_key(pub.circuit)

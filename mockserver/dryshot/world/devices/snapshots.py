@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -23,14 +24,16 @@ def snapshots() -> Mapping[str, Backend]:
     """
     spec = find_spec("qiskit_ibm_runtime")
     places = (spec.submodule_search_locations if spec else None) or ()
+    backends = (_backend(f"fake_{folder.name}", folder) for folder in _folders(*places))
+    return {backend.name: backend for backend in backends}
+
+
+@functools.lru_cache(maxsize=8)
+def _folders(*places: str) -> tuple[Path, ...]:
+    """Those of devices; looked for once, as every world has them."""
     roots = [Path(place, _FOLDER) for place in places]
     folders = (folder for root in roots if root.is_dir() for folder in sorted(root.iterdir()))
-    backends = (
-        _backend(f"fake_{folder.name}", folder)
-        for folder in folders
-        if _file(folder, "conf").is_file()
-    )
-    return {backend.name: backend for backend in backends}
+    return tuple(folder for folder in folders if _file(folder, "conf").is_file())
 
 
 def _file(folder: Path, kind: str) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from dryshot.world.accounts import Account
 from dryshot.world.backends import Backend
@@ -22,7 +22,7 @@ class Access:
         self._commons = commons
         self._tokens = Tokens(commons.clock, commons.seed, commons.accounts)
         self._instances = Instances(commons.backends, commons.accounts, offered)
-        self._machines = Machines(commons.backends, commons.runner)
+        self._machines = Machines(commons.backends, commons.runner, commons.limits, commons.removed)
 
     def issue_token(self, api_key: str) -> BearerToken:
         """A bearer token for an hour; ``LoginFailed`` if the key has no account."""
@@ -39,6 +39,20 @@ class Access:
     def revoke(self, bearer: str) -> None:
         """End a bearer token at once; ``NotAuthenticated`` if it does not live."""
         self._tokens.revoke(bearer)
+
+    def revoke_of(self, concerns: Callable[[Account], bool]) -> None:
+        """End the bearer tokens of these accounts at once."""
+        self._tokens.revoke_of(concerns)
+
+    @property
+    def all_instances(self) -> Instances:
+        """Every instance that has come into being, whoever's it is."""
+        return self._instances
+
+    @property
+    def machines(self) -> Machines:
+        """The devices, and what is the matter with them."""
+        return self._machines
 
     def instances(self, account: Account) -> list[ServiceInstance]:
         """The account's instances, as they now are."""

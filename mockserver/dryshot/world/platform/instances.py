@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from dryshot.errors import Invalid, NotFound, PermissionDenied
@@ -19,6 +19,7 @@ class Instances:
     """Every instance of a world by its CRN: copies, so that no two worlds share one.
 
     Accounts without declared instances have usual ones, with the usual devices and ``offered``.
+    Each of ``watchers`` is shown what comes into being.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Instances:
         self._usual = tuple(dict.fromkeys((*usual, *offered)))
         self._known: dict[str, ServiceInstance] = {}
         self._of: dict[str, list[ServiceInstance]] = {}
+        self.watchers: list[Callable[[ServiceInstance], None]] = []
         for account in declared:
             for instance in self.of(account):
                 if unknown := set(instance.backends) - backends.keys():
@@ -44,8 +46,12 @@ class Instances:
         if own is None:
             given = account.service_instances
             given = self._default(account) if given is None else given
+            new = [instance for instance in given if instance.crn not in self._known]
             own = [self._known.setdefault(instance.crn, replace(instance)) for instance in given]
             self._of[account.api_token] = own
+            for watch in self.watchers:
+                for instance in new:
+                    watch(self._known[instance.crn])
         return own
 
     def get(self, account: Account, crn: str, region: str | None) -> ServiceInstance:
@@ -68,6 +74,10 @@ class Instances:
         if crn in self._known:
             raise PermissionDenied(f"the user has no access to {crn}")
         raise NotFound("instance", crn)
+
+    def __iter__(self) -> Iterator[ServiceInstance]:
+        """Those that have come into being: an account's do when it is first asked about."""
+        return iter(list(self._known.values()))
 
     def by_crn(self, crn: str) -> ServiceInstance:
         """An instance that is known to exist."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Literal
 
 from dryshot.errors import Conflict, Invalid, NotFound
@@ -30,18 +31,25 @@ class Platform(Access):
 
     Two settings may be changed at any time. ``over_limit`` is what becomes of a job when its
     instance has used all it may: "queue" lets it wait until the window frees some, "refuse" does
-    not take it. ``billing_delay`` is how many seconds after a job's end its usage is still pending.
-    ``offered`` are the devices that usual instances have besides the usual ones.
+    not take it, None takes no notice. ``billing_delay`` is how many seconds after a job's end its
+    usage is still pending. ``offered`` are the devices that usual instances have besides the usual
+    ones.
     """
 
     def __init__(self, commons: Commons, offered: Iterable[str] = ()) -> None:
-        self.over_limit: Literal["queue", "refuse"] = "queue"
+        self._limits = commons.limits
+        self.over_limit: Literal["queue", "refuse"] | None = self._limits.usage
         self.billing_delay: float = 0.0
         super().__init__(commons, offered)
+        self.refusing: list[str] = []
+        self.refused_versions: list[str] = []
+        self.forgotten_versions: list[str] = []
         self._clock = commons.clock
         self._ledger = Ledger(self._clock)
         random = stream(commons.seed, "sessions")
-        self._sessions = Sessions(self._clock, lambda: commons.ids.new_session(random), self._fail)
+        self._sessions = Sessions(
+            self._clock, lambda: commons.ids.new_session(random), self._fail, self._limits
+        )
         self.analytics = Analytics(
             self._clock, self._instances.of, commons.backends, commons.jobs, self._sessions.all
         )
@@ -70,25 +78,29 @@ class Platform(Access):
 
         Its ``cost`` is never more than the plan allows, and just that if it is not given.
         """
+        self._commons.rate.check(account.id)
         backend = self._machines.get(instance, submission.backend)
         self._machines.check_calibration(instance, submission.calibration_id)
         session = self._sessions.admit(instance, submission)
-        if self.over_limit == "refuse" and self._ledger.usage(instance).limit_reached:
+        refuse = self.over_limit == "refuse" or instance.crn in self.refusing
+        if refuse and self._ledger.usage(instance).limit_reached:
             raise Conflict("Usage exceeds the instance limit", code=_OVER_LIMIT)
-        longest = instance.plan.max_cost
+        if submission.dialect != "platform" or submission.instance != instance.crn:
+            submission = replace(submission, instance=instance.crn, dialect="platform")
         job = Job(
             id=self._commons.new_id(),
             account_id=account.id,
-            submission=replace(submission, instance=instance.crn, dialect="platform"),
+            submission=submission,
             instance=instance.crn,
             created=self._clock.now(),
-            cost=longest if submission.cost is None else min(submission.cost, longest),
+            cost=self._limits.cost_of(instance.plan, submission.cost),
             tags=submission.tags,
             session_id=submission.session_id,
             user_id=account.user_id,
             mock=backend.mock,
         )
         self._commons.enqueue(job, backend)
+        self._commons.rate.count(account.id)
         if session is not None:
             self._sessions.join(session, job)
         return job
@@ -143,7 +155,7 @@ class Platform(Access):
         """
         if not job.status.final:
             raise Invalid("id", f"the job is {job.status}; it has not ended", code=_NO_RESULTS_YET)
-        if job.outcome is None:
+        if not job.read_results() or job.outcome is None:
             return None
         body = job.outcome.body
         if job.submission.private:
@@ -167,13 +179,26 @@ class Platform(Access):
         machine = self._machines.get(instance, backend)
         return self._sessions.open(account, instance, mode, machine, max_ttl)
 
-    def adopt_session(self, session: Session) -> None:
-        """Take in a session that was opened elsewhere."""
-        self._sessions.adopt(session)
+    def adopt_session(self, session: Session, *, expires: bool = False) -> None:
+        """Take in a session that was opened elsewhere; its time may go on to run out."""
+        self._sessions.adopt(session, expires=expires)
 
-    def charge(self, instance: ServiceInstance, seconds: int) -> None:
-        """Let the instance have used device time otherwise than by its jobs here."""
-        self._ledger.add(instance.crn, seconds)
+    def join_session(self, session: Session, job: Job) -> None:
+        """Let a job that was made otherwise be one of the session's."""
+        self._sessions.join(session, job)
+
+    def instance_of(self, job: Job) -> ServiceInstance:
+        """The instance in which a job is."""
+        return self._instances.by_crn(job.instance)
+
+    def charge(self, instance: ServiceInstance, seconds: int, when: datetime | None = None) -> None:
+        """Let the instance have used device time, now or before, otherwise than by jobs here."""
+        self._ledger.add(instance.crn, seconds, when)
+
+    def refund(self, instance: ServiceInstance, seconds: int, when: datetime) -> None:
+        """Take back what was charged at ``when``; what waited for that may go on."""
+        self._ledger.take_back(instance.crn, seconds, when)
+        self._commons.runner.wake()
 
     def session(self, _account: Account, instance: ServiceInstance, session_id: str) -> Session:
         """One session of the instance; ``NotFound`` if it has none of that id."""
@@ -197,15 +222,16 @@ class Platform(Access):
 
     def hold(self, job: Job) -> float:
         """Seconds that a job must yet wait for its device or for its instance's limit."""
-        if self._machines.condition(job.backend).status != "online":
+        if self._machines.waits(job.backend):
             return float("inf")
-        return 0.0 if job.mock else self._ledger.wait(self._instances.by_crn(job.instance))
+        if job.dialect == "classic" or job.mock or self.over_limit is None:
+            return 0.0
+        return self._ledger.wait(self._instances.by_crn(job.instance))
 
     def follow(self, job: Job) -> None:
         """Charge a job that has ended, and let its session go where it takes it."""
         if job.status.final:
-            backend = self._machines.get(self._instances.by_crn(job.instance), job.backend)
-            job.charge = charge_for(job, backend)
+            job.charge = 0 if job.mock else charge_for(job, self._commons.backends[job.backend])
             self._ledger.add(job.instance, job.charge)
             if self.billing_delay > 0:
                 self._clock.call_later(self.billing_delay, lambda: _settle(job))

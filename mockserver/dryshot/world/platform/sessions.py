@@ -11,6 +11,7 @@ from dryshot.world.backends import Backend
 from dryshot.world.instances import ServiceInstance
 from dryshot.world.jobs import Job, Submission
 from dryshot.world.lifecycle import JobStatus, SessionEvent, SessionState
+from dryshot.world.limits import Limits
 from dryshot.world.sessions import Mode, Session
 
 __all__ = ["CLOSED_SESSION", "Sessions"]
@@ -34,11 +35,16 @@ class Sessions:
     """
 
     def __init__(
-        self, clock: Clock, new_id: Callable[[], str], fail: Callable[[Job], None]
+        self,
+        clock: Clock,
+        new_id: Callable[[], str],
+        fail: Callable[[Job], None],
+        limits: Limits,
     ) -> None:
         self._clock = clock
         self._new_id = new_id
         self._fail = fail
+        self._limits = limits
         self._all: dict[str, Session] = {}
         self._unfinished: dict[str, dict[str, Job]] = {}
         self._alarms: dict[str, Event] = {}
@@ -57,7 +63,7 @@ class Sessions:
         max_ttl: int | None,
     ) -> Session:
         """A new session; ``max_ttl`` seconds at most, and never more than the plan allows."""
-        plan = instance.plan
+        plan = self._limits.plan(instance.plan)
         if mode == "dedicated" and not plan.dedicated_sessions:
             message = f"You are not authorized to run a session when using the {plan.name} plan."
             raise Invalid("mode", message, code=_NOT_ON_THIS_PLAN)
@@ -76,8 +82,11 @@ class Sessions:
         self.adopt(session)
         return session
 
-    def adopt(self, session: Session) -> None:
-        """Take in a session, in whatever state it is."""
+    def adopt(self, session: Session, *, expires: bool = False) -> None:
+        """Take in a session, in whatever state it is; one that ``expires`` is not for ever."""
+        if expires and session.started is not None:
+            left = session.active_ttl(self._clock.now())
+            self._clock.call_later(left, lambda: self.close(session, _CLOSED_BY_TIME))
         self._all[session.id] = session
         self._unfinished[session.id] = {}
         self._watch(session)

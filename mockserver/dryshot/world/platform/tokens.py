@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,6 +74,12 @@ class Tokens:
         """End a living token at once; ``NotAuthenticated`` if it is none."""
         self.authenticate(value)
         del self._living[value]
+
+    def revoke_of(self, concerns: Callable[[Account], bool]) -> None:
+        """End the tokens of these accounts at once."""
+        for value, token in list(self._living.items()):
+            if concerns(token.account):
+                del self._living[value]
 
     def _forget_expired(self) -> None:
         now = self._clock.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import insort
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -68,12 +69,22 @@ class Ledger:
         self._clock = clock
         self._accounts: dict[str, _Account] = {}
 
-    def add(self, crn: str, seconds: int) -> None:
-        """Charge an instance now."""
+    def add(self, crn: str, seconds: int, when: datetime | None = None) -> None:
+        """Charge an instance, now or at an instant before."""
         if seconds:
             account = self._accounts.setdefault(crn, _Account())
-            account.charges.append((self._clock.now(), seconds))
+            if when is None:
+                account.charges.append((self._clock.now(), seconds))
+            else:
+                insort(account.charges, (when, seconds))
             account.total += seconds
+
+    def take_back(self, crn: str, seconds: int, when: datetime) -> None:
+        """Undo what was charged at ``when``, if it still counts."""
+        account = self._current(crn)
+        if (when, seconds) in account.charges:
+            account.charges.remove((when, seconds))
+            account.total -= seconds
 
     def usage(self, instance: ServiceInstance) -> Usage:
         """What the instance used in the last 28 days, the instant at their very start excluded."""
@@ -89,8 +100,10 @@ class Ledger:
     def wait(self, instance: ServiceInstance) -> float:
         """Seconds until the instance is below its limit again; 0 if it is, ``inf`` if never."""
         limit = instance.usage_limit_seconds
+        if limit is None:
+            return 0.0
         account = self._current(instance.crn)
-        if limit is None or account.total < limit:
+        if account.total < limit:
             return 0.0
         left = account.total
         for when, seconds in account.charges:
@@ -100,7 +113,9 @@ class Ledger:
         return math.inf
 
     def _current(self, crn: str) -> _Account:
-        account = self._accounts.get(crn, _Account())
+        account = self._accounts.get(crn)
+        if account is None:
+            return _Account()
         start = self._clock.now() - WINDOW
         while account.charges and account.charges[0][0] <= start:
             account.total -= account.charges.popleft()[1]
