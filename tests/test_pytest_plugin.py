@@ -212,7 +212,14 @@ def test_the_marker_and_the_fixtures_are_listed(pytester: pytest.Pytester) -> No
         ["@pytest.mark.dryshot(seed=*", "*", "@pytest.mark.costs(seconds)*"]
     )
     listed = run(pytester, "", "--fixtures").stdout.str()
-    for name in ("dryshot", "runtime", "async_runtime", "legacy_runtime", "runtime_service"):
+    for name in (
+        "dryshot",
+        "dryshot_sleep",
+        "runtime",
+        "async_runtime",
+        "legacy_runtime",
+        "runtime_service",
+    ):
         assert f"\n{name} -- " in listed
 
 

@@ -51,10 +51,12 @@ def test_tests_share_a_server_and_never_meet(pytester: pytest.Pytester) -> None:
     run(pytester, FOUR_TESTS).assert_outcomes(passed=4)
 
 
+@pytest.mark.heavy
 def test_every_worker_has_a_server_of_its_own(pytester: pytest.Pytester) -> None:
     run(pytester, FOUR_TESTS, "-p", "xdist.plugin", "-n", "2").assert_outcomes(passed=4)
 
 
+@pytest.mark.heavy
 def test_by_the_virtual_clock_a_test_gets_the_same_results_again(pytester: pytest.Pytester) -> None:
     code = """
         import pathlib, dryshot_client, httpx, pytest
@@ -82,6 +84,7 @@ def test_by_the_virtual_clock_a_test_gets_the_same_results_again(pytester: pytes
     assert first == second
 
 
+@pytest.mark.heavy
 def test_another_process_is_led_there_by_variables(pytester: pytest.Pytester) -> None:
     code = """
         import os, pathlib, subprocess, sys
@@ -210,6 +213,7 @@ def test_the_server_is_gone_however_the_tests_end(pytester: pytest.Pytester, end
     result.stdout.fnmatch_lines(["*refused True left []*"])
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("program", "script"), [("sh", "served.sh"), ("node", "served.mjs")])
 def test_examples_in_other_languages_run(
     pytester: pytest.Pytester, program: str, script: str

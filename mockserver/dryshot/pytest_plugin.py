@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from qiskit_ibm_runtime import QiskitRuntimeService
 
+    from dryshot.clock import Clock
     from dryshot.mock import Mock
     from dryshot.server.served import ServedWorld, ServedWorlds
     from dryshot.targets import Target
@@ -22,6 +23,7 @@ __all__ = [
     "dryshot",
     "dryshot_server",
     "dryshot_server_options",
+    "dryshot_sleep",
     "dryshot_target",
     "legacy_runtime",
     "runtime",
@@ -32,23 +34,31 @@ __all__ = [
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
     from dryshot.coverage.options import add_options as add_coverage_options
+    from dryshot.reports.attachment import add_options as add_attachment_options
+    from dryshot.sweep.options import add_options as add_sweep_options
     from dryshot.testing.options import add_options
+    from dryshot.testing.sentinels import add_options as add_sentinel_options
 
     group = parser.getgroup("dryshot", "dryshot: a stand-in for the IBM Quantum REST API")
     add_options(group)
+    add_sentinel_options(group)
     add_coverage_options(group)
+    add_attachment_options(group)
+    add_sweep_options(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers, and refuse options that do not go together."""
     from dryshot.coverage.options import configure as configure_coverage
+    from dryshot.sweep.options import configure as configure_sweep
     from dryshot.testing.options import OPTIONS, read_options
 
     configure_coverage(config)
+    configure_sweep(config)
     config.addinivalue_line(
         "markers",
         "dryshot(seed=..., clock=..., engine=..., ...): how the dryshot fixture's Mock is made; "
-        "the arguments are those of dryshot.Mock",
+        "the arguments are those of dryshot.Mock, and which sentinels=... watch, allow_hosts=[...]",
     )
     config.addinivalue_line(
         "markers",
@@ -63,6 +73,19 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(hooks, "dryshot-targets")
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say with a failing test what its mocks were asked."""
+    report = yield
+    if report.failed:
+        from dryshot.reports.attachment import attach
+
+        attach(item, report)
+    return report
+
+
 @pytest.fixture
 def dryshot(request: pytest.FixtureRequest) -> Iterator[Mock]:
     """An active ``dryshot.Mock``: httpx and requests reach it, and no other host.
@@ -72,6 +95,7 @@ def dryshot(request: pytest.FixtureRequest) -> Iterator[Mock]:
     """
     from dryshot.testing.fixtures import mock_settings
     from dryshot.testing.options import OPTIONS
+    from dryshot.testing.sentinels import allowed_hosts, guarded
 
     target = request.config.stash[OPTIONS].target
     if target != "mock" and "dryshot_target" in request.fixturenames:
@@ -82,17 +106,34 @@ def dryshot(request: pytest.FixtureRequest) -> Iterator[Mock]:
         return
 
     from dryshot.mock import Mock
+    from dryshot.reports.attachment import watch
 
-    with Mock(**mock_settings(request)).activate() as mock:
+    mock = Mock(**mock_settings(request))
+    with mock.activate(allow_hosts=allowed_hosts(request)), guarded(request, mock):
+        watch(request.node, mock)
         yield mock
+    mock.warn_of_unused_expectations()
+
+
+@pytest.fixture
+def dryshot_sleep(dryshot: Mock) -> Iterator[Clock]:
+    """The mock's clock, which the test's own ``time.sleep`` and ``asyncio.sleep`` move.
+
+    Nothing waits: see ``Clock.patch_sleep``.
+    """
+    with dryshot.clock.patch_sleep():
+        yield dryshot.clock
 
 
 @pytest.fixture
 def _dryshot_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """The target while the test lasts, and what stands around it."""
+    from dryshot.reports.attachment import watch
     from dryshot.testing.fixtures import staged
+    from dryshot.testing.sentinels import guard_target
 
-    with staged(request) as stage:
+    with staged(request) as stage, guard_target(request, stage.target, stage.mock):
+        watch(request.node, stage)
         yield stage
 
 
@@ -206,5 +247,12 @@ def dryshot_server(
     One server on loopback serves all tests of a process, each in a world of its own. Needs the
     extra ``server``.
     """
-    with _dryshot_worlds.opened(request.node.nodeid) as world:
+    from dryshot.reports.attachment import watch
+    from dryshot.testing.sentinels import guarded
+
+    with (
+        _dryshot_worlds.opened(request.node.nodeid) as world,
+        guarded(request, world.mock, world.api_key),
+    ):
+        watch(request.node, world)
         yield world

@@ -71,7 +71,7 @@ def test_tenants_are_told_by_name_only(admin: Admin) -> None:
             400,
             "cannot go back",
         ),
-        ("POST", "/tenants/alice/faults", {"status": 404}, 400, "status"),
+        ("POST", "/tenants/alice/faults", {"status": 399}, 400, "status"),
     ],
 )
 def test_errors_have_one_shape_and_say_what_is_wrong(
@@ -159,7 +159,18 @@ def test_faults_are_set_listed_and_cleared(admin: Admin, tenancy: Pair) -> None:
     fault = {"status": 429, "operation": "create_job", "times": 2, "retry_after": 3}
     answer = call(admin, "POST", "/tenants/alice/faults", json=fault)
     assert answer.json()["faults"] == [
-        {"status": 429, "operation": "create_job", "left": 2, "retry_after": 3}
+        {
+            "number": 1,
+            "name": "fail 429",
+            "kind": "fail",
+            "status": 429,
+            "operation": "create_job",
+            "seen": 0,
+            "hits": 0,
+            "left": 2,
+            "retry_after": 3,
+            "fault": {"kind": "fail", **fault},
+        }
     ]
     with tenancy.client("alice") as http:
         assert submit(http, classic(http)).status_code == 429

@@ -141,6 +141,16 @@ def test_a_failure_that_is_asked_for_strikes_the_handshake() -> None:
         assert hear_by_websockets(user.stream_url(job), user.headers).end == 1000
 
 
+@pytest.mark.parametrize("kind", ["drop", "reset", "lose_response", "truncate"])
+def test_a_handshake_that_is_struck_otherwise_is_refused(kind: str) -> None:
+    world = mock()
+    with room(world) as user:
+        job = user.submit()
+        world.faults.add(kind, operation="get_job")
+        assert hear_by_websockets(user.stream_url(job), user.headers).end == 403
+        assert hear_by_websockets(user.stream_url(job), user.headers).end == 1000
+
+
 def test_the_journal_has_a_stream_as_one_look_at_the_job() -> None:
     world = mock(pace=Pace(3, 3))
     with room(world) as user:

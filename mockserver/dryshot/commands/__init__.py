@@ -20,6 +20,7 @@ from dryshot.commands import (
     lint,
     record,
     run,
+    scenarios,
     serve,
     state,
 )
@@ -46,6 +47,7 @@ _MODULES: tuple[ModuleType, ...] = (
     run,
     record,
     cassette,
+    scenarios,
     state,
     doctor,
     lint,

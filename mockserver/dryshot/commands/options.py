@@ -19,6 +19,14 @@ def declare_world(parser: argparse.ArgumentParser, *, clock: Literal["virtual", 
     )
     parser.add_argument("--world", metavar="FILE", help="accounts and devices, declared in YAML")
     parser.add_argument(
+        "--scenario",
+        action="append",
+        default=[],
+        metavar="NAME|FILE",
+        help="what goes wrong: a ready-made script such as busy-queue (dryshot scenarios lists "
+        "them), or one in YAML (repeatable: all of them)",
+    )
+    parser.add_argument(
         "--clock",
         choices=("virtual", "wall"),
         default=clock,
@@ -29,6 +37,15 @@ def declare_world(parser: argparse.ArgumentParser, *, clock: Literal["virtual", 
         "--queue-seconds", type=_seconds, metavar="S", help="how long a job waits for its device"
     )
     parser.add_argument("--run-seconds", type=_seconds, metavar="S", help="how long a job runs")
+    parser.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        type=_limit,
+        metavar="NAME=VALUE",
+        help="what the service takes, such as submissions_per_minute=5, or off for any number of "
+        "something: tags, tag_length, cost, payload_bytes, shots, plans, usage (repeatable)",
+    )
 
 
 def declare_allowed_hosts(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +68,24 @@ def _outside(name: str) -> str:
     if not name or set(name) & set("/:@ "):
         raise argparse.ArgumentTypeError(f"{name!r} is no host name: no scheme, port or path")
     return name
+
+
+def _limit(text: str) -> tuple[str, object]:
+    from dryshot.world.limits import Limits
+
+    name, equals, given = text.partition("=")
+    value: object = {"off": None, "on": True}.get(given, given)
+    if not equals or not given:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    if name in {"plans", "uploads"} and value is None:
+        value = False
+    elif given.isascii() and given.isdecimal():
+        value = int(given)
+    try:
+        Limits.of({name: value})
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return name, value
 
 
 def _seconds(text: str) -> float:

@@ -78,15 +78,19 @@ def _mock(settings: argparse.Namespace) -> Mock:
 
     from dryshot.mock import NOTEBOOK_START, Mock
     from dryshot.server.clocks import ServedClock
-    from dryshot.server.composition import pace
+    from dryshot.server.composition import asked_scenario, pace
+    from dryshot.world.limits import Limits
 
     virtual = settings.clock == "virtual"
+    scenario = asked_scenario(settings)
     return Mock(
         seed=settings.seed,
         engine=settings.engine,
         world=settings.world,
         clock=NOTEBOOK_START if virtual else ServedClock(datetime.now(UTC), time.time),
-        pace=pace(settings),
+        pace=pace(settings, scenario),
+        limits=Limits.of(dict(settings.limit)),
+        scenario=scenario,
     )
 
 

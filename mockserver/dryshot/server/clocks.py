@@ -21,11 +21,16 @@ def microseconds(instant: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a clock stands: ``now`` and ``ahead`` (of the wall) in microseconds."""
+    """How a clock stands: ``now``, ``ahead`` and ``step`` in microseconds.
+
+    ``ahead`` is of the wall, or of the steps. Without a ``step``, which was not always kept, it is
+    what it is.
+    """
 
     now: int
     ahead: int
     frozen: bool
+    step: int | None = None
 
 
 class ServedClock(Clock):
@@ -33,63 +38,35 @@ class ServedClock(Clock):
 
     Moved by hand it stays ahead of the wall by as much. Unlike a wall clock it stands still between
     ticks, so that a request has one instant, at which it can be handled again. ``on_set`` is called
-    after it was moved by hand, frozen or unfrozen.
+    after it was moved by hand, frozen or unfrozen, or given another step.
     """
 
     def __init__(self, start: Instant, wall: Callable[[], float] | None = None) -> None:
-        super().__init__(start)
+        super().__init__(start, tick=1 if wall is None else 0)
         self._wall = wall
-        self._ahead = 0
         self.on_set: Callable[[], object] = lambda: None
 
     @property
     def setting(self) -> Setting:
         """How it stands."""
-        return Setting(self._now, self._ahead, self._frozen)
-
-    def advance(self, seconds: float) -> None:
-        """Move by ``seconds`` (not below 0) and run everything that falls due, in order."""
-        with self.lock:
-            before = self._now
-            super().advance(seconds)
-            self._ahead += self._now - before
-            self.on_set()
-
-    def advance_to(self, instant: Instant) -> None:
-        """Move to ``instant``, not before now, and run everything that falls due, in order."""
-        with self.lock:
-            before = self._now
-            super().advance_to(instant)
-            self._ahead += self._now - before
-            self.on_set()
+        return Setting(self._now, self._ahead, self._frozen, self._step)
 
     def tick(self) -> None:
-        """Move to the present, or by a second where there is no wall; a frozen clock stays."""
-        if self._wall is None:
+        """Move to the present, if there is a wall, and by a step; a frozen clock stays."""
+        if self._wall is None or self._frozen:
             super().tick()
             return
         with self.lock:
-            present = round(self._wall() * 1_000_000) + self._ahead
-            self._move(self._now if self._frozen else max(self._now, present))
-
-    def freeze(self) -> None:
-        """Let requests and the wall no longer move it."""
-        with self.lock:
-            super().freeze()
-            self.on_set()
-
-    def unfreeze(self) -> None:
-        """Let it go on from where it stands."""
-        with self.lock:
-            super().unfreeze()
-            if self._wall is not None:
-                self._ahead = self._now - round(self._wall() * 1_000_000)
-            self.on_set()
+            if self._step:  # what steps have added need not be in the file, and stays
+                self._ahead = max(self._ahead, self._now - self._real(self._wall)) + self._step
+            self._move(max(self._now, self._real(self._wall) + self._ahead))
 
     def keep_up(self) -> None:
         """Run what the wall has made due."""
         if self._wall is not None:
-            self.tick()
+            with self.lock:
+                present = self._now if self._frozen else self._real(self._wall) + self._ahead
+                self._move(max(self._now, present))
 
     @contextmanager
     def at(self, now: int) -> Iterator[None]:
@@ -107,3 +84,26 @@ class ServedClock(Clock):
         with self.lock:
             self._move(setting.now)
             self._ahead, self._frozen = setting.ahead, setting.frozen
+            if setting.step is not None:
+                self._step = setting.step
+
+    def _set_frozen(self, frozen: bool) -> None:  # noqa: FBT001 - the value
+        super()._set_frozen(frozen)
+        if not frozen and self._wall is not None:
+            self._ahead = self._now - self._real(self._wall)
+        self.on_set()
+
+    def _set_step(self, step: int) -> None:
+        super()._set_step(step)
+        self.on_set()
+
+    def _steer(self, target: int) -> None:
+        super()._steer(target)
+        self.on_set()
+
+    def _source(self) -> int:
+        return super()._source() if self._wall is None else self._real(self._wall)
+
+    @staticmethod
+    def _real(wall: Callable[[], float]) -> int:
+        return round(wall() * 1_000_000)

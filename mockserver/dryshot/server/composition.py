@@ -6,17 +6,23 @@ import argparse
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from dryshot.engines import AerEngine, choose
 from dryshot.server.deferred import Deferred
 from dryshot.server.listening import CannotServe
 from dryshot.server.serving import THREADS
 from dryshot.server.tenants import Tenants
-from dryshot.server.worlds import UsualPace, Worlds
+from dryshot.server.worlds import Worlds
 from dryshot.world import Engine, Pace
+from dryshot.world.limits import Limits
+from dryshot.world.paces import UsualPace
 from dryshot.world.runner import LimitedExecutor, PacePolicy
 
-__all__ = ["compose", "pace"]
+if TYPE_CHECKING:
+    from dryshot.scenarios import Scenario
+
+__all__ = ["asked_scenario", "compose", "pace"]
 
 
 @contextmanager
@@ -28,6 +34,7 @@ def compose(settings: argparse.Namespace) -> Iterator[tuple[Tenants, int]]:
     ``DryshotError`` or one of its kinds if something that the options name cannot be used.
     """
     engine = choose(settings.engine)
+    scenario = asked_scenario(settings)
     with ExitStack() as stack:
         worlds = Worlds(
             seed=settings.seed,
@@ -36,7 +43,9 @@ def compose(settings: argparse.Namespace) -> Iterator[tuple[Tenants, int]]:
             executor=_executor(settings, engine, stack),
             world=settings.world,
             devices=settings.backend,
-            pace=pace(settings),
+            pace=pace(settings, scenario),
+            scenario=scenario,
+            limits=Limits.of(dict(settings.limit)),
         )
         state = None
         if settings.state is not None:
@@ -45,9 +54,20 @@ def compose(settings: argparse.Namespace) -> Iterator[tuple[Tenants, int]]:
         yield tenants, THREADS if worlds.waits or state is not None else 0
 
 
-def pace(settings: argparse.Namespace) -> PacePolicy:
-    """What was asked for. The rest is 0 by real time, where waiting is lost time."""
-    queue, run = settings.queue_seconds, settings.run_seconds
+def asked_scenario(settings: argparse.Namespace) -> Scenario | None:
+    """What is to go wrong; ``DryshotError`` if there is no such scenario."""
+    if not settings.scenario:
+        return None
+    from dryshot.scenarios import find_all
+
+    return find_all(settings.scenario)
+
+
+def pace(settings: argparse.Namespace, scenario: Scenario | None) -> PacePolicy:
+    """What was asked for, or the scenario has. The rest is 0 by real time: waiting is lost time."""
+    own = (scenario and scenario.pace) or UsualPace()
+    queue = own.queue if settings.queue_seconds is None else settings.queue_seconds
+    run = own.run if settings.run_seconds is None else settings.run_seconds
     if settings.clock == "wall":
         return Pace(queue or 0.0, run or 0.0)
     return UsualPace(queue, run)

@@ -17,6 +17,7 @@ import uvicorn
 from dryshot.mounts.asgi import own_answer
 from dryshot.mounts.wire import framed
 from dryshot.server.limits import Limits, open_files
+from dryshot.server.lines import with_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +69,7 @@ class _Guarded(Base):
         self._answered: object = None
         self._refused = False
         self._timer: asyncio.TimerHandle | None = None
+        self.app = with_line(self.app, self)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         # (uvicorn's own says so too)

@@ -96,7 +96,7 @@ class Outcomes(LimitedExecutor):
                 return usual
             run, end = self._known[job.id]
             run += _LATER if end == "stopped" else 0
-            return Pace(usual.queue, min(run / 1_000_000, job.cost))
+            return Pace(usual.queue, min(run / 1_000_000, job.cost), measured=True)
 
         return pace
 

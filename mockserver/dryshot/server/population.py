@@ -65,7 +65,7 @@ class Population:
         self._by_token: dict[str, Tenant] = {}
         self._by_digest: dict[str, Tenant] = {}
         nobody = Account(secrets.token_hex(64))
-        self._neutral = make(self._genesis(seed, self._start(), (nobody,)))
+        self._neutral = make(self._genesis(seed, self._start(), (nobody,), neutral=True))
 
     def restore(self, past: Past) -> None:
         """Let the worlds of a past live through it again; ``StateError`` if they cannot."""
@@ -202,8 +202,11 @@ class Population:
         keep = None if self._book is None else self._book.keep
         return Tenant(stored, genesis, self._make(genesis), keep)
 
-    def _genesis(self, seed: int, start: datetime, accounts: Accounts) -> Genesis:
-        return Genesis(seed, ServedClock(start, self._wall), accounts, Outcomes())
+    def _genesis(
+        self, seed: int, start: datetime, accounts: Accounts, *, neutral: bool = False
+    ) -> Genesis:
+        clock = ServedClock(start, self._wall)
+        return Genesis(seed, clock, accounts, Outcomes(), neutral=neutral)
 
     def _start(self) -> datetime:
         if self._wall is None:

@@ -16,7 +16,7 @@ from dryshot.world import Outcome
 __all__ = ["KINDS", "BadState", "Kind", "OtherState", "Record", "StateError", "Stored"]
 __all__ += ["Unended", "answer", "decode_end", "decode_request", "encode_end", "encode_request"]
 
-Kind = Literal["request", "end", "clock", "faults", "condition"]
+Kind = Literal["request", "end", "clock", "faults", "condition", "trouble"]
 Unended = Literal["too long", "stopped"]
 """How a run ends without an outcome: the executor stopped it, or its job did."""
 

@@ -42,6 +42,9 @@ class Replay:
         elif record.kind == "condition":
             with clock.at(record.at):
                 self._tenant.mock.world.platform.set_condition(**json.loads(record.data))
+        elif record.kind == "trouble":
+            with clock.at(record.at):
+                self._tenant.mock.world.trouble.repeat(json.loads(record.data))
 
     def _ask(self, seq: int, data: bytes) -> None:
         tenant = self._tenant

@@ -102,6 +102,9 @@ class Streams:
             port=request.port,
         )
         answer = await self._call(lambda: self._endpoint(asked))
+        if answer.delivery is not None and answer.delivery.ending != "whole":
+            await send({"type": "websocket.close"})  # a handshake that fails, in whatever way
+            return
         if answer.status != HTTPStatus.OK:
             await _refuse(scope, send, answer)
             return

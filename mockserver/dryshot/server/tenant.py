@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
@@ -28,13 +28,15 @@ class Genesis:
     """What a world is made from; the same gives the same.
 
     A maker gives ``seed``, ``clock`` and ``accounts`` to the mock as they are, its executor as
-    ``outcomes``, whose own ``executor`` it may set, and its pace as ``outcomes.pace(...)``.
+    ``outcomes``, whose own ``executor`` it may set, and its pace as ``outcomes.pace(...)``. A
+    ``neutral`` world is for whoever has none: nothing goes wrong there by itself.
     """
 
     seed: int
     clock: ServedClock
     accounts: tuple[Account, ...] = field(repr=False)
     outcomes: Outcomes
+    neutral: bool = False
 
 
 class Handled(NamedTuple):
@@ -73,8 +75,11 @@ class Tenant:
         self._unfinished: dict[str, Job] = {}
         self._stopped: list[Job] = []
         self._newest: str | None = None
-        self._faults: list[dict[str, Any]] = []
+        # those that a world is born with are not kept: it is born with them again
+        self._faults: list[dict[str, Any]] = mock.faults.to_json()
+        self.mock.faults.kept = self.mock.world.kept = keep is not None
         self.clock.on_set = self._keep_clock
+        mock.world.trouble.on_change = self._keep_trouble
 
     @property
     def name(self) -> str:
@@ -93,21 +98,30 @@ class Tenant:
         with self.clock.lock:
             if self.ended:
                 return None
+            struck = bool(self.mock.faults.pending)
+            if struck:  # as they are before they strike, or it would happen otherwise in a replay
+                self.keep_faults()
             try:
                 response = self.mock(request)
             except Exception as error:
                 self._follow_jobs()
                 self._keep_request(request, type(error).__name__)
                 raise
-            return self.note(request, response)
+            return self.note(request, response, struck=struck)
 
-    def note(self, request: Request, response: Response, *, keep: bool = True) -> Handled:
-        """Keep what a request changed, and which token it was given."""
+    def note(
+        self, request: Request, response: Response, *, keep: bool = True, struck: bool = False
+    ) -> Handled:
+        """Keep what a request changed, and which token it was given.
+
+        One that may have been ``struck`` by a fault may have changed something in spite of it.
+        """
         self._follow_jobs()
         token = token_of(request, response)
         success = response.status in _SUCCESS
         self.proven = self.proven or success
-        if keep and success and self._keep is not None and self._changes(request):
+        kept = keep and (success or struck) and self._keep is not None
+        if kept and self._changes(request):
             self._keep_request(request, answer(response, secret=token is not None))
         if keep and self._keep is not None:
             self.keep_faults()
@@ -133,24 +147,20 @@ class Tenant:
 
     def keep_faults(self) -> None:
         """Keep which calls are to fail, if that has changed."""
+        if self._keep is None:
+            return
         with self.clock.lock:
             self._follow_jobs()
             # set and counted by others, who tell nobody
-            faults = [asdict(fault) for fault in self.mock.faults]
+            faults = self.mock.faults.to_json()
             if faults != self._faults:
                 self._faults = faults
                 self._record("faults", faults)
 
     def restore_faults(self, faults: list[dict[str, Any]]) -> None:
         """Let just these calls fail."""
-        self.mock.faults.clear()
-        for one in faults:
-            self.mock.faults.fail(
-                one["status"],
-                operation=one["operation"],
-                times=one["left"],
-                retry_after=one["retry_after"],
-            )
+        faults = [one if "kind" in one else _older(one) for one in faults]
+        self.mock.faults.restore(faults)
         self._faults = faults
 
     def set_condition(self, device: str, **condition: Any) -> None:
@@ -167,7 +177,7 @@ class Tenant:
         if steps[-1] != "results":
             return False
         job = self.mock.world.jobs.get(steps[-2])
-        return job is not None and job.submission.private
+        return job is not None and (job.submission.private or job.loss is not None)
 
     def _follow_jobs(self) -> None:
         """Notice the job that was made last, and those that have ended, in that order."""
@@ -203,6 +213,11 @@ class Tenant:
             self._follow_jobs()
             self._record("clock", asdict(self.clock.setting))
 
+    def _keep_trouble(self, change: Mapping[str, Any]) -> None:
+        if not self.ended:
+            self._follow_jobs()
+            self._record("trouble", change)
+
     def _record(self, kind: Kind, value: Any) -> None:
         self._append(kind, json.dumps(value, separators=(",", ":")).encode())
 
@@ -210,3 +225,10 @@ class Tenant:
         if self._keep is not None and not self.ended:
             now = self.clock.setting.now if at is None else at
             self._keep(self.stored, Record(kind, now, data))
+
+
+def _older(fault: dict[str, Any]) -> dict[str, Any]:
+    """A fault as states had it when all of them were failures."""
+    return {"kind": "fail", "times": fault["left"]} | {
+        name: fault[name] for name in ("status", "operation", "retry_after")
+    }

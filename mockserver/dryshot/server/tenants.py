@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +15,7 @@ from dryshot.server.population import Population
 from dryshot.server.records import OtherState
 from dryshot.server.tenant import Genesis, Tenant
 from dryshot.world import Account
+from dryshot.world.trouble import Incident
 
 if TYPE_CHECKING:  # only where something is kept
     from dryshot.server.book import Book
@@ -154,6 +155,24 @@ class Tenants:
     def set_condition(self, name: str, device: str, **condition: Any) -> None:
         """As ``world.platform.set_condition`` in one tenant's world, and kept."""
         self._lastingly(lambda worlds: worlds.tenant(name).set_condition(device, **condition))
+
+    def start_trouble(self, name: str, trouble: str, arguments: Mapping[str, Any]) -> Incident:
+        """As ``world.trouble.start`` in one tenant's world, and kept when it is back."""
+        return self._lastingly(
+            lambda worlds: worlds.tenant(name).mock.world.trouble.start(trouble, arguments)
+        )
+
+    def clear_trouble(self, name: str, number: int | None = None) -> None:
+        """End one incident of a tenant's world, or all, and keep that."""
+
+        def clear(worlds: Population) -> None:
+            trouble = worlds.tenant(name).mock.world.trouble
+            if number is None:
+                trouble.clear()
+            else:
+                trouble.find(number).clear()
+
+        self._lastingly(clear)
 
     def _lastingly(self, act: Callable[[Population], T]) -> T:
         """What came of it in worlds that were the server's still when it was kept."""

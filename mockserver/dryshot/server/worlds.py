@@ -6,7 +6,6 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,31 +14,20 @@ from dryshot.engines import StubEngine, choose
 from dryshot.mock import NOTEBOOK_START, Mock
 from dryshot.server.tenant import Genesis
 from dryshot.server.tenants import Tenants
-from dryshot.world import Backend, Engine, Job, Pace
-from dryshot.world.declaration import Declaration, read
+from dryshot.world import Backend, Engine, Pace
+from dryshot.world.declaration import Declaration, DeclarationError, read
 from dryshot.world.devices import catalogue, device
-from dryshot.world.runner import PacePolicy, default_pace
+from dryshot.world.limits import Limits
+from dryshot.world.paces import UsualPace
+from dryshot.world.runner import PacePolicy
 
-if TYPE_CHECKING:  # only where something is kept
+if TYPE_CHECKING:  # only where something is kept, or goes wrong
+    from dryshot.scenarios import Scenario, Sources
     from dryshot.server.state import State
 
 __all__ = ["UsualPace", "Worlds"]
 
 ClockKind = Literal["wall", "virtual"]
-
-
-@dataclass(frozen=True, slots=True)
-class UsualPace:
-    """What clients of each dialect get along with best, but for what is given, in seconds."""
-
-    queue: float | None = None
-    run: float | None = None
-
-    def __call__(self, job: Job) -> Pace:
-        """How long this job waits and runs."""
-        asked = {"queue": self.queue, "run": self.run}
-        given = {name: value for name, value in asked.items() if value is not None}
-        return replace(default_pace(job), **given)
 
 
 class Worlds:
@@ -55,7 +43,12 @@ class Worlds:
         backends: more backends, or others in the place of those of the same name.
         devices: more devices, each a name and its qubits.
         pace: how long jobs wait and run; by default as for a mock.
+        limits: what the service takes; as for a mock.
+        scenario: how each world begins, and what goes wrong in it from then on; as for a mock.
         wall: what the present is, in POSIX seconds.
+
+    Raises:
+        DryshotError: ``world`` or ``scenario`` cannot be used.
     """
 
     def __init__(
@@ -69,6 +62,8 @@ class Worlds:
         backends: Iterable[Backend] = (),
         devices: Iterable[tuple[str, int]] = (),
         pace: PacePolicy | None = None,
+        limits: Limits | None = None,
+        scenario: Sources | None = None,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._seed = seed
@@ -76,9 +71,18 @@ class Worlds:
         self._engine = choose(engine) if isinstance(engine, str) else engine
         self._executor = executor
         self._declaration = Declaration() if world is None else read(world)
+        self._scenario: Scenario | None = None
+        if scenario is not None:
+            from dryshot.scenarios import find_all
+
+            self._scenario = script = find_all(scenario)
+            _check_jobs(script)
+            self._declaration = script.declaration + self._declaration
+            limits, pace = script.limited(limits), pace or script.pace
         self._backends = tuple(backends)
         self._devices = tuple(devices)
         self._pace = UsualPace() if pace is None else pace
+        self._limits = Limits() if limits is None else limits
         self._wall = wall if clock == "wall" else None
 
     @property
@@ -86,12 +90,15 @@ class Worlds:
         """What decides how a world lives, as JSON values; keys and engines are not among it."""
         given = repr((self._declaration, self._backends)).encode(errors="surrogatepass")
         known = isinstance(self._pace, Pace | UsualPace)
+        changes = self._limits.changes
         return {
             "seed": self._seed,
             "clock": self._clock,
             "pace": repr(self._pace) if known else getattr(self._pace, "__qualname__", "its own"),
             "devices": [list(one) for one in self._devices],
             "world": hashlib.blake2b(given, digest_size=16).hexdigest(),
+            **({"limits": dict(changes)} if changes else {}),
+            **({} if self._scenario is None else {"scenario": self._scenario.digest()}),
         }
 
     @property
@@ -105,6 +112,8 @@ class Worlds:
         """A state file for these worlds; as :func:`~dryshot.server.state.open_state`."""
         from dryshot.server.state import open_state
 
+        if self._scenario is not None and self._scenario.jobs:
+            raise _bad("jobs", "cannot be kept: a state file tells of those alone that were sent")
         return open_state(path, self.settings, **options)
 
     def tenants(
@@ -151,6 +160,7 @@ class Worlds:
         known |= {backend.name: backend for backend in own}
         shared = tuple(known.values())
         waits = self._executor is None or self._wall is None
+        events = None if self._scenario is None else self._scenario.events()
 
         def make(genesis: Genesis) -> Mock:
             genesis.outcomes.waits = waits
@@ -165,6 +175,18 @@ class Worlds:
                 pace=genesis.outcomes.pace(self._pace),
                 executor=genesis.outcomes,
                 wait=waits,
+                limits=self._limits,
+                scenario=None if genesis.neutral else events,
             )
 
         return make
+
+
+def _check_jobs(scenario: Scenario) -> None:
+    for index, job in enumerate(scenario.jobs):
+        if "account" in job:
+            raise _bad(f"jobs[{index}].account", "of a world that is served, jobs are its first's")
+
+
+def _bad(key: str, message: str) -> DeclarationError:
+    return DeclarationError(message, None, None, key)

@@ -15,14 +15,14 @@ from dryshot.http import Request, Response
 from dryshot.journal import Entry
 from dryshot.server.admin.answers import Download, download, failure, respond
 from dryshot.server.admin.coverage import show_coverage
-from dryshot.server.admin.feed import Tenant, Tenants
+from dryshot.server.admin.feed import Tenants
 from dryshot.server.admin.specs import names
+from dryshot.server.admin.steering import Missing, Steering
 from dryshot.server.admin.views import (
     Explainer,
     all_sessions,
     show_clock,
     show_entry,
-    show_fault,
     show_instances,
     show_job,
     show_session,
@@ -35,7 +35,7 @@ __all__ = ["Api"]
 Handler = Callable[[Call], Any]
 
 
-class Api:
+class Api(Steering):
     """Answers requests whose paths are below ``/_dryshot/api``; they have been admitted before."""
 
     def __init__(self, tenants: Tenants) -> None:
@@ -63,7 +63,7 @@ class Api:
             response = failure(405, "method_not_allowed", message, allow=allow)
         except InvalidRequest as error:
             response = failure(400, "invalid_request", str(error), error.problems)
-        except _Missing as error:
+        except Missing as error:
             response = failure(404, "not_found", str(error))
         except BadState as error:
             problem = Problem("body", error.field, "state", str(error))
@@ -94,7 +94,7 @@ class Api:
         name = (call.body or {}).get("tenant")
         before = self._tenants.names()
         if name is not None and name not in before:
-            raise _Missing(f"There is no tenant {name!r}.")
+            raise Missing(f"There is no tenant {name!r}.")
         self._tenants.reset(name)
         return {"reset": before if name is None else [name]}
 
@@ -163,7 +163,7 @@ class Api:
         tenant, sequence = self._tenant(call), call.path["sequence"]
         found = tenant.mock.journal.since(sequence - 1, limit=1)
         if not found or found[0].sequence != sequence:
-            raise _Missing(f"The journal has no exchange {sequence}, or no longer.")
+            raise Missing(f"The journal has no exchange {sequence}, or no longer.")
         return show_entry(tenant.secrets, self._explainer, found[0])
 
     def list_jobs(self, call: Call) -> Any:
@@ -189,43 +189,9 @@ class Api:
             hidden = tenant.secrets
             return {"instances": show_instances(hidden, tenant.mock)}
 
-    def list_faults(self, call: Call) -> Any:
-        """The failures that are yet to come."""
-        return {"faults": [show_fault(one) for one in self._tenant(call).mock.faults]}
-
-    def add_fault(self, call: Call) -> Any:
-        """One more failure."""
-        mock, asked = self._tenant(call).mock, call.body
-        with mock.clock.lock:
-            mock.faults.fail(
-                asked["status"],
-                operation=asked.get("operation"),
-                times=asked.get("times", 1),
-                retry_after=asked.get("retry_after"),
-            )
-        self._tenants.keep(call.path["tenant"])
-        return self.list_faults(call)
-
-    def clear_faults(self, call: Call) -> Any:
-        """No failure any more."""
-        mock = self._tenant(call).mock
-        with mock.clock.lock:
-            mock.faults.clear()
-        self._tenants.keep(call.path["tenant"])
-        return self.list_faults(call)
-
     @cached_property
     def _explainer(self) -> Explainer:
         return Explainer(tuple(names()))
-
-    def _tenant(self, call: Call) -> Tenant:
-        return self._named(call.path["tenant"])
-
-    def _named(self, name: str) -> Tenant:
-        try:
-            return self._tenants.get(name)
-        except KeyError:
-            raise _Missing(f"There is no tenant {name!r}.") from None
 
     def _move(self, call: Call, field: str, move: Callable[[Any], None]) -> Any:
         try:
@@ -233,10 +199,6 @@ class Api:
         except (ValueError, OverflowError) as error:
             raise InvalidRequest((Problem("body", field, "clock", f"{field}: {error}."),)) from None
         return self.get_clock(call)
-
-
-class _Missing(Exception):
-    """There is no such thing; the message is a sentence."""
 
 
 def _fits(entry: Entry, asked: Mapping[str, Any]) -> bool:

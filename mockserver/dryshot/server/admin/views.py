@@ -8,7 +8,7 @@ from typing import Any
 from dryshot.clock import Clock, isoformat
 from dryshot.contract import Contract, InvalidRequest
 from dryshot.errors import DryshotError
-from dryshot.faults import Fault
+from dryshot.faults import BadFault, Fault
 from dryshot.journal import Entry, Exchange
 from dryshot.mock import Mock
 from dryshot.server.admin.bodies import show_body
@@ -109,13 +109,25 @@ def show_instances(secrets: Secrets, mock: Mock) -> list[dict[str, Any]]:
     return list(shown.values())
 
 
-def show_fault(fault: Fault) -> dict[str, Any]:
-    """A failure that is yet to come."""
+def show_fault(secrets: Secrets, fault: Fault) -> dict[str, Any]:
+    """A fault that is yet to strike."""
+    try:
+        given = fault.to_json()
+    except BadFault:  # a test has set it, with a function that chooses calls
+        given = {"kind": fault.kind, "body": "a function"}
+    given.pop("state", None)
+    shown: dict[str, Any] = secrets.clean_value(given)
     return {
+        "number": fault.number,
+        "name": fault.name,
+        "kind": fault.kind,
         "status": fault.status,
-        "operation": fault.operation,
+        "operation": None if fault.operation is None else secrets.clean(fault.operation),
+        "seen": fault.seen,
+        "hits": fault.hits,
         "left": fault.left,
         "retry_after": fault.retry_after,
+        "fault": shown,
     }
 
 
@@ -131,6 +143,7 @@ def summary(secrets: Secrets, entry: Entry) -> dict[str, Any]:
         "target": secrets.clean_target(request),
         "operation": exchange.operation,
         "status": response.status,
+        "fault": exchange.fault,
         "request_bytes": exchange.request_size or len(request.body),
         "response_bytes": exchange.response_size or len(response.body),
     }

@@ -76,15 +76,15 @@ function count() {
   one("count").textContent = `${found} of ${kept.length}${waiting}`;
 }
 
-const colour = (status) => (status < 300 ? "good" : status < 500 ? "warn" : "bad");
+const colour = (status) => (status === 0 ? "bad" : status < 300 ? "good" : status < 500 ? "warn" : "bad");
 
 function line(entry) {
   const open = make("button", { type: "button", "data-sequence": entry.sequence, "aria-label": `Open exchange ${entry.sequence}` }, entry.sequence);
   const row = make("tr", { class: opened === entry.sequence ? "open" : null },
     make("td", { class: "n" }, open),
     make("td", { class: "time" }, make("time", { datetime: entry.at, title: entry.at }, entry.at.slice(11, 19))),
-    make("td", { class: `state ${colour(entry.status)}` }, entry.status),
-    make("td", {}, entry.operation ?? "–"),
+    make("td", { class: `state ${colour(entry.status)}` }, entry.status || "none"),
+    make("td", {}, entry.operation ?? "–", ...(entry.fault ? [make("span", { class: "tag fault", title: `Struck by a fault: ${entry.fault}` }, entry.fault)] : [])),
     make("td", { class: "wide" }, `${entry.method} `, make("span", { class: "host" }, entry.host), entry.target),
     make("td", { class: "n" }, entry.response_bytes));
   row.addEventListener("click", () => show(entry.sequence));
@@ -116,7 +116,7 @@ export function close() {
 
 function parts(entry) {
   const first = make("p", { class: "line1" }, `${entry.method} ${entry.host}${entry.target}`);
-  const second = make("p", {}, make("span", { class: colour(entry.status) }, entry.status), ` ${entry.operation ?? "no operation"} at ${entry.at}`);
+  const second = make("p", {}, make("span", { class: colour(entry.status) }, entry.status || "no answer"), ` ${entry.operation ?? "no operation"} at ${entry.at}`, ...(entry.fault ? [make("span", { class: "bad" }, `, struck by ${entry.fault}`)] : []));
   const problems = entry.problems.length
     ? [make("h3", {}, "What is wrong with the request"),
        make("ul", { class: "problems", id: "problems" }, ...entry.problems.map((problem) =>

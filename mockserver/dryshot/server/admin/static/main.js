@@ -1,6 +1,7 @@
 // Puts the parts together: which tenant is shown, what is heard of it, its clock, and the state.
 import { announce, one } from "./dom.js";
 import * as coverage from "./coverage.js";
+import * as faults from "./faults.js";
 import * as journal from "./journal.js";
 import * as state from "./state.js";
 import * as work from "./work.js";
@@ -36,6 +37,7 @@ function watch(name) {
   journal.begin(name);
   work.begin(name);
   coverage.begin(name);
+  faults.begin(name);
   if (name === null) {
     one("now").textContent = "no tenant yet";
     link("waiting");
@@ -43,6 +45,7 @@ function watch(name) {
   }
   const hear = (kind, value) => {
     if (signal.aborted) return;
+    if (kind !== "gone") faults.look();
     if (kind === "hello") Promise.all([journal.load(name), work.load(name)]).catch(trouble);
     else if (kind === "exchange") journal.add(value);
     else if (kind === "job" || kind === "session") work.changed(kind, value);
@@ -104,6 +107,7 @@ one("reset").addEventListener("click", () => {
 state.start(trouble, tenants);
 journal.start();
 coverage.start();
+faults.start(trouble);
 
 // New tenants come with their first request, which the stream of another does not tell.
 async function follow() {

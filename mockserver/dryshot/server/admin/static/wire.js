@@ -18,6 +18,8 @@ export async function ask(path, body) {
   return (await answer).json();
 }
 
+export const drop = async (path) => (await call("DELETE", path)).json();
+
 export const load = async (path) => (await call("GET", path)).blob();
 
 export const put = async (path, file) => (await call("PUT", path, file)).json();

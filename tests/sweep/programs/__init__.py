@@ -1,0 +1,1 @@
+"""A small program as a user writes it: once with three mistakes, and once without."""
