@@ -15,7 +15,7 @@ from dryshot_client import LegacyRuntime, NotFound, PermissionDenied
 AUTH = Contract.load("legacy-auth")
 RUNTIME = Contract.load("legacy-runtime")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-GUARDED = sorted(name for name in RUNTIME.operations if "program" not in name)
+GUARDED = sorted(name for name, one in RUNTIME.operations.items() if one.authenticated)
 FOREIGN = "some/body/else"
 
 

@@ -30,6 +30,11 @@ class Ask:
     query: Mapping[str, Any]
     body: Mapping[str, Any] | None
     headers: Mapping[str, str]
+    content: bytes | None = None
+
+    def with_content(self, content: bytes, kind: str) -> Ask:
+        """The same with a body of this media type, sent as it is."""
+        return replace(self, content=content, headers={**self.headers, "content-type": kind})
 
     def with_body(self, body: Mapping[str, Any]) -> Ask:
         """The same with this body, nulls and all."""
@@ -154,8 +159,10 @@ class Api(ABC):
 
     def _request(self, ask: Ask, token: Secret | None) -> httpx.Request:
         # In a frame of its own, which is gone before anything is sent: it sees the headers.
-        content = None if ask.body is None else json.dumps(ask.body, default=_reveal).encode()
-        typed = {} if content is None else {"content-type": "application/json"}
+        content = ask.content
+        if ask.body is not None:
+            content = json.dumps(ask.body, default=_reveal).encode()
+        typed = {} if ask.body is None else {"content-type": "application/json"}
         shown = {} if token is None else self._authorise(token)
         return self._build(
             ask.operation.method,

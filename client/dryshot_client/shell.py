@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from dryshot_client import timing
 from dryshot_client.checks import check_seconds
 from dryshot_client.drivers import Sleeper
 from dryshot_client.errors import DryshotClientError, JobTimeout
@@ -34,8 +34,8 @@ KEYS = (
 def main(
     argv: Sequence[str] | None = None,
     *,
-    sleep: Sleeper = time.sleep,
-    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Sleeper = timing.sleep,
+    monotonic: Callable[[], float] = timing.monotonic,
 ) -> int:
     """Run one command and return its exit code. ``sleep`` and ``monotonic`` are the clock."""
     try:

@@ -78,7 +78,18 @@ def test_everything_public_is_there() -> None:
             "jobs",
             {
                 "create", "get", "list", "wait", "results", "logs", "metrics", "cancel", "delete",
-                "replace_tags",
+                "replace_tags", "interim_results", "transpiled_circuits",
+            },
+        ),
+        ("sessions", {"create", "get", "extended", "update", "close"}),
+        ("facade", {"job_type", "jobs", "create_job", "tags"}),
+        ("uploads", {"create", "update", "replace_data", "publish", "hide", "delete"}),
+        (
+            "account",
+            {
+                "user", "runtime_user", "hubs", "version", "health", "validate", "revoke",
+                "instances", "usage", "workloads", "all_workloads", "metrics_of", "figures",
+                "figures_by", "figures_by_date", "filters",
             },
         ),
     ],

@@ -26,7 +26,7 @@ def sample(mode: Any, circuit: Any, **options: Any) -> Any:
 @pytest.fixture
 def slow() -> Iterator[Any]:
     """A mock in which jobs wait and run for long, its clock frozen, and a backend of it."""
-    with Mock(pace=SLOW).activate() as mock, mock.clock.frozen():
+    with Mock(pace=SLOW).activate() as mock, mock.clock.freeze():
         yield mock, connect(instance="premium-instance").backend("ibm_fez")
 
 

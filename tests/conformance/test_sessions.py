@@ -20,7 +20,7 @@ MODES = pytest.mark.parametrize("mode", ["Session", "Batch"])
 @pytest.fixture
 def slow() -> Iterator[Any]:
     """A mock in which jobs wait 100 s and run 50 s, its clock frozen, and a backend of it."""
-    with Mock(engine=constant, pace=Pace(100, 50)).activate() as mock, mock.clock.frozen():
+    with Mock(engine=constant, pace=Pace(100, 50)).activate() as mock, mock.clock.freeze():
         yield mock, connect(instance="premium-instance").backend("ibm_fez")
 
 

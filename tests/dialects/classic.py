@@ -19,7 +19,7 @@ def log_in(http: httpx.Client, api_token: str = "token") -> Any:
     return answer.json()
 
 
-def error(answer: httpx.Response) -> tuple[int, int, str]:
+def error(answer: httpx.Response) -> tuple[int, int | str, str]:
     """Status, code and message of the first error."""
     first = answer.json()["errors"][0]
     return answer.status_code, first["code"], first["message"]

@@ -79,7 +79,7 @@ def test_an_unknown_backend_is_named(user: httpx.Client, what: str) -> None:
 
 
 def test_the_queue_of_a_backend_is_what_waits_for_it(mock: Mock, user: httpx.Client) -> None:
-    with mock.clock.frozen():
+    with mock.clock.freeze():
         for _ in range(3):
             submit(user)
         assert user.get("/backends/ibm_wellington/status").json()["length_queue"] == 3

@@ -43,7 +43,7 @@ def test_a_job_is_running_and_then_has_results(user: httpx.Client) -> None:
 
 
 def test_results_before_the_end_are_empty(mock: Mock, user: httpx.Client) -> None:
-    with mock.clock.frozen():
+    with mock.clock.freeze():
         answer = user.get(f"/jobs/{submit(user)}/results")
     assert (answer.status_code, answer.text) == (204, "")
 
@@ -100,7 +100,7 @@ def test_jobs_are_listed_by_what_they_are(user: httpx.Client) -> None:
 
 
 def test_a_job_can_be_cancelled_once(mock: Mock, user: httpx.Client) -> None:
-    with mock.clock.frozen():
+    with mock.clock.freeze():
         job_id = submit(user)
         answer = user.post(f"/jobs/{job_id}/cancel")
         assert (answer.status_code, answer.text) == (204, "")
@@ -127,7 +127,7 @@ def test_tags_are_replaced(user: httpx.Client) -> None:
 
 
 def test_metrics_tell_when_and_how_much(mock: Mock, user: httpx.Client) -> None:
-    with mock.clock.frozen():
+    with mock.clock.freeze():
         job_id = submit(user)
         before = user.get(f"/jobs/{job_id}/metrics").json()
         mock.clock.advance(10)

@@ -169,7 +169,7 @@ def test_a_bad_query_is_told_which_parameter(
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("POST", "/programs", "GET"),
+        ("PUT", "/programs", "GET, POST"),
         ("PATCH", "/jobs", "GET, POST"),
         ("HEAD", "/backends", "GET"),
         ("PUT", "/jobs/x", "DELETE, GET"),

@@ -55,14 +55,17 @@ class Backends(Resource[D]):
         self._api = api
 
     @call
-    def list(self, *, instance: str | None = None) -> Flow[_Names]:
+    def list(self, *, instance: str | None = None, slash: bool = False) -> Flow[_Names]:
         """Names, as the service lists them, of one instance's backends.
+
+        With ``slash`` they are asked for as the provider client does, which makes no difference.
 
         Without an instance, here and on the runtime, of all the account's instances: a name comes
         once for each of them that has it.
         """
         query = {"provider": self._api.choose_instance(instance)}
-        ask = self._api.prepare("list_backends", query=query)
+        name = "list_backends_with_slash" if slash else "list_backends"
+        ask = self._api.prepare(name, query=query)
         page = yield from self._api.call_page(ask, "devices", lambda item: isinstance(item, str))
         return page.items
 

@@ -183,6 +183,21 @@ class Jobs(Resource[D]):
         return response.text
 
     @call
+    def interim_results(self, job_id: str) -> Flow[str]:
+        """What the program gave on its way, one JSON text after another; empty if nothing."""
+        ask = self._api.prepare("get_job_interim_results", {"id": job_id})
+        response = yield from self._api.call(ask)
+        return response.text
+
+    @call
+    def transpiled_circuits(self, job_id: str) -> Flow[Any]:
+        """The circuits as they were run, from where the service keeps them."""
+        ask = self._api.prepare("get_job_transpiled_circuits", {"id": job_id})
+        where = yield from self._api.call_object(ask)
+        # A mock's own store is "get_stored_circuits"; whose it is does not matter here.
+        return read_json((yield from self._api.download(str(where.get("url")))))[1]
+
+    @call
     def metrics(self, job_id: str) -> Flow[JobMetrics]:
         """Times, usage and place in the queue."""
         return self._api.call_object(self._api.prepare("get_job_metrics", {"id": job_id}))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import httpx
 
+from dryshot_client import timing
 from dryshot_client.calls import D, Resource, call
 from dryshot_client.drivers import AsyncDriver, AsyncSleeper, Sleeper, SyncDriver
 from dryshot_client.flows import Flow
+from dryshot_client.legacy.account import Account
 from dryshot_client.legacy.api import LegacyApi
 from dryshot_client.legacy.catalogue import Backends, Programs
+from dryshot_client.legacy.facade import Facade
 from dryshot_client.legacy.jobs import Jobs
+from dryshot_client.legacy.sessions import Sessions
+from dryshot_client.legacy.uploads import Uploads
 from dryshot_client.owners import AsyncOwner, Owner
 from dryshot_client.retries import RetryPolicy, read_policy
 
@@ -29,6 +33,10 @@ class _Legacy(Resource[D]):
         self.programs = Programs(api, driver)
         self.backends = Backends(api, driver)
         self.jobs = Jobs(api, driver)
+        self.sessions = Sessions(api, driver)
+        self.account = Account(api, driver)
+        self.facade = Facade(api, driver)
+        self.uploads = Uploads(api, driver)
 
     def __repr__(self) -> str:
         where = self._api.base("runtime")
@@ -70,8 +78,8 @@ class LegacyRuntime(Owner, _Legacy[SyncDriver]):
         client: httpx.Client | None = None,
         timeout: float | None = 30.0,
         retries: int | RetryPolicy = 3,
-        sleep: Sleeper = time.sleep,
-        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Sleeper = timing.sleep,
+        monotonic: Callable[[], float] = timing.monotonic,
     ) -> None:
         Owner.__init__(self, client, transport, timeout)
         api = LegacyApi(
@@ -105,7 +113,7 @@ class AsyncLegacyRuntime(AsyncOwner, _Legacy[AsyncDriver]):
         timeout: float | None = 30.0,
         retries: int | RetryPolicy = 3,
         sleep: AsyncSleeper | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = timing.monotonic,
     ) -> None:
         AsyncOwner.__init__(self, client, transport, timeout)
         api = LegacyApi(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import threading
-import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import httpx
 
+from dryshot_client import timing
 from dryshot_client.credentials import Secret
 from dryshot_client.drivers import AsyncSleeper, Sleeper
 from dryshot_client.errors import RuntimeApiError
@@ -65,9 +65,9 @@ class IamAuth(httpx.Auth):
         *,
         iam_url: str = IAM_URL,
         retries: int | RetryPolicy = 3,
-        sleep: Sleeper = time.sleep,
+        sleep: Sleeper = timing.sleep,
         async_sleep: AsyncSleeper | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = timing.monotonic,
     ) -> None:
         self._key = check_key("api_key", api_key)
         self._exchange = Exchange(self._key, iam_url)

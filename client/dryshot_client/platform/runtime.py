@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from os import PathLike
 from typing import TypedDict, Unpack
 
 import httpx
 
+from dryshot_client import timing
 from dryshot_client.credentials import Secret
 from dryshot_client.drivers import AsyncDriver, AsyncSleeper, Sleeper, SyncDriver
 from dryshot_client.owners import AsyncOwner, Owner
@@ -66,8 +66,8 @@ class Runtime(Owner, Platform[SyncDriver]):
         client: httpx.Client | None = None,
         timeout: float | httpx.Timeout | None = 30.0,
         retries: int | RetryPolicy = 3,
-        sleep: Sleeper = time.sleep,
-        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Sleeper = timing.sleep,
+        monotonic: Callable[[], float] = timing.monotonic,
     ) -> None:
         Owner.__init__(self, client, transport, timeout)
         policy = read_policy(retries)
@@ -115,7 +115,7 @@ class AsyncRuntime(AsyncOwner, Platform[AsyncDriver]):
         timeout: float | httpx.Timeout | None = 30.0,
         retries: int | RetryPolicy = 3,
         sleep: AsyncSleeper | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = timing.monotonic,
     ) -> None:
         AsyncOwner.__init__(self, client, transport, timeout)
         policy = read_policy(retries)

@@ -26,9 +26,13 @@ Reply = tuple[int, Any]
 :class:`Json` is sent as it is."""
 
 
+_JSON, _TEXT = "application/json; charset=utf-8", "text/plain; charset=utf-8"
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
 def to_json(value: Any) -> bytes:
     """Compact JSON, as the services write it; safe for any text."""
-    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+    return _encode(value).encode()
 
 
 class Dialect(ABC):
@@ -63,13 +67,11 @@ class Dialect(ABC):
     def respond(self, reply: Reply) -> Response:
         """A reply as the service would send it."""
         status, content = reply
-        headers = dict(self.headers())
+        headers = self.headers()
         if content is None:
-            return Response(status, headers)
-        if isinstance(content, str):
-            kind = "application/json" if isinstance(content, Json) else "text/plain"
-            body = content.encode(errors="replace")
-        else:
-            kind, body = "application/json", to_json(content)
-        headers["content-type"] = f"{kind}; charset=utf-8"
-        return Response(status, headers, body)
+            return Response(status, dict(headers))
+        if not isinstance(content, str):
+            return Response(status, {**headers, "content-type": _JSON}, to_json(content))
+        kind = _JSON if isinstance(content, Json) else _TEXT
+        body = content.encode(errors="replace")
+        return Response(status, {**headers, "content-type": kind}, body)

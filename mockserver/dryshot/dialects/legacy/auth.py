@@ -12,6 +12,7 @@ from dryshot.contract import (
     Operation,
 )
 from dryshot.dialects.dialect import Dialect, Reply
+from dryshot.dialects.legacy.users import hubs_of, user
 from dryshot.errors import DryshotError, LoginFailed, NotAuthenticated, ServiceFailure
 from dryshot.http import Headers, Request
 from dryshot.world import Account, World
@@ -19,6 +20,7 @@ from dryshot.world.ids import stream
 
 __all__ = ["AuthDialect"]
 
+_VERSION = "0.174.0"
 _NO_STORE = "no-store, no-cache, must-revalidate, proxy-revalidate"
 
 
@@ -75,6 +77,18 @@ class AuthDialect(Dialect):
         """The end of the access token that came with the request."""
         self.world.accounts.revoke(call.request.headers["x-access-token"])
         return 204, None
+
+    def get_user(self, call: Call, account: Account) -> Reply:
+        """Who is asking, and where the services are."""
+        return 200, user(account, call.request)
+
+    def list_hubs(self, _call: Call, account: Account) -> Reply:
+        """The account's hubs, groups and projects."""
+        return 200, hubs_of(account)
+
+    def get_version(self, _call: Call, _account: None) -> Reply:
+        """The word by which clients know this API."""
+        return 200, {"api-auth": _VERSION}
 
 
 def _error(status: int, name: str, message: str, code: int) -> Reply:

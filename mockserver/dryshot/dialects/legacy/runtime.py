@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
-
 from dryshot.contract import Call, Contract, Operation
 from dryshot.dialects.dialect import Dialect, Json, Reply
 from dryshot.dialects.legacy import wire
+from dryshot.dialects.legacy.credentials import credential_of
 from dryshot.dialects.legacy.errors import refusal
+from dryshot.dialects.legacy.facade import FacadeHandlers
+from dryshot.dialects.legacy.programs import ProgramHandlers
+from dryshot.dialects.legacy.sessions import SessionHandlers
+from dryshot.dialects.legacy.storage import StorageHandlers
+from dryshot.dialects.legacy.usage import UsageHandlers
+from dryshot.dialects.legacy.users import UserHandlers
+from dryshot.dialects.legacy.wire import instant
 from dryshot.errors import DryshotError
 from dryshot.http import Headers, Request
 from dryshot.world import Account, JobQuery, JobStatus, Submission, World
@@ -17,19 +21,23 @@ from dryshot.world import Account, JobQuery, JobStatus, Submission, World
 __all__ = ["RuntimeDialect"]
 
 
-class RuntimeDialect(Dialect):
+class RuntimeDialect(
+    ProgramHandlers,
+    StorageHandlers,
+    SessionHandlers,
+    FacadeHandlers,
+    UsageHandlers,
+    UserHandlers,
+    Dialect,
+):
     """Handlers and manners of ``runtime-us-east.quantum-computing.ibm.com``."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(Contract.load("legacy-runtime"), world)
+        super().__init__(Contract.load("legacy-runtime", world.limits.bounds_of_tags), world)
 
     def authenticate(self, request: Request) -> Account:
         """The owner of the access token or API token in ``x-access-token`` or as a bearer."""
-        credential = request.headers.get("x-access-token")
-        if credential is None:
-            scheme, _, rest = request.headers.get("authorization", "").partition(" ")
-            credential = rest.strip() if scheme.lower() == "bearer" else ""
-        return self.world.accounts.authenticate_any(credential)
+        return self.world.accounts.authenticate_any(credential_of(request))
 
     def headers(self) -> Headers:
         """Nothing beyond what the body needs."""
@@ -39,26 +47,13 @@ class RuntimeDialect(Dialect):
         """The ``errors`` envelope."""
         return refusal(error)
 
-    def list_programs(self, call: Call, _account: None) -> Reply:
-        """Every program, paged; no credentials needed."""
-        limit, offset = call.query["limit"], call.query["offset"]
-        name, search = call.query.get("name"), call.query.get("search", "").lower()
-        found = [
-            program
-            for program in self.world.programs.values()
-            if name in (None, program.id)
-            and (search in program.id or search in program.description.lower())
-        ]
-        page = [wire.program(program) for program in found[offset : offset + limit]]
-        return 200, {"programs": page, "count": len(found), "limit": limit, "offset": offset}
-
-    def get_program(self, call: Call, _account: None) -> Reply:
-        """One program."""
-        return 200, wire.program(self.world.program(call.path["program_id"]))
-
     def list_backends(self, call: Call, account: Account) -> Reply:
         """Names, of one instance or of all; those repeat."""
         return 200, {"devices": self.world.backend_names(account, call.query.get("provider"))}
+
+    def list_backends_with_slash(self, call: Call, account: Account) -> Reply:
+        """The same, asked for as the provider client does."""
+        return self.list_backends(call, account)
 
     def get_backend_configuration(self, call: Call, _account: Account) -> Reply:
         """What the backend is."""
@@ -66,13 +61,9 @@ class RuntimeDialect(Dialect):
 
     def get_backend_properties(self, call: Call, _account: Account) -> Reply:
         """How well it was last calibrated; empty for a simulator, and for a time before that."""
-        properties = self.world.backend(call.path["backend_name"]).properties
-        before = _instant(call.query, "updated_before")
-        if before and properties:
-            calibrated = datetime.fromisoformat(properties["last_update_date"])
-            if calibrated > before:
-                return 200, {}
-        return 200, properties
+        backend = self.world.backend(call.path["backend_name"])
+        before = instant(call.query, "updated_before")
+        return 200, backend.properties_before(before, included=True)
 
     def get_backend_defaults(self, call: Call, _account: Account) -> Reply:
         """Pulse defaults; empty where there are none."""
@@ -81,10 +72,11 @@ class RuntimeDialect(Dialect):
     def get_backend_status(self, call: Call, _account: Account) -> Reply:
         """Whether it takes jobs, and how many wait."""
         backend = self.world.backend(call.path["backend_name"])
+        condition = self.world.platform.condition(backend.name)
         return 200, {
-            "state": True,
-            "status": "active",
-            "message": "",
+            "state": condition.operational,
+            "status": condition.word,
+            "message": condition.message,
             "length_queue": self.world.queue_length(backend.name),
             "backend_version": backend.configuration["backend_version"],
         }
@@ -114,6 +106,10 @@ class RuntimeDialect(Dialect):
             reply["session_id"] = job.session_id
         return 200, reply
 
+    def create_facade_job(self, call: Call, account: Account) -> Reply:
+        """The same, as the service's own pages did it."""
+        return self.create_job(call, account)
+
     def list_jobs(self, call: Call, account: Account) -> Reply:
         """A page of the caller's jobs, and how many there are in all."""
         query = call.query
@@ -124,8 +120,8 @@ class RuntimeDialect(Dialect):
             instance=query.get("provider"),
             session_id=query.get("session_id"),
             tags=frozenset(query.get("tags") or ()),
-            created_after=_instant(query, "created_after"),
-            created_before=_instant(query, "created_before"),
+            created_after=instant(query, "created_after"),
+            created_before=instant(query, "created_before"),
             ascending=query["sort"] == "ASC",
             limit=query["limit"],
             offset=query["offset"],
@@ -147,11 +143,18 @@ class RuntimeDialect(Dialect):
     def get_job_results(self, call: Call, account: Account) -> Reply:
         """What the program returned, or the traceback of a failed one; empty before the end."""
         job = self.world.job(account, call.path["job_id"])
+        if job.status.final and not job.read_results():
+            return 204, None
         if job.outcome is None:
             return (200, f"{job.reason}\n") if job.status is JobStatus.FAILED else (204, None)
         if job.outcome.failed:
             return 200, job.outcome.body
         return 200, Json(job.outcome.body)
+
+    def get_job_interim_results(self, call: Call, account: Account) -> Reply:
+        """Nothing: none of the four programs gives any."""
+        self.world.job(account, call.path["job_id"])
+        return 204, None
 
     def get_job_logs(self, call: Call, account: Account) -> Reply:
         """What the program logged; empty when there is nothing."""
@@ -173,8 +176,3 @@ class RuntimeDialect(Dialect):
         """Give a job other tags."""
         self.world.replace_tags(account, call.path["job_id"], call.body["tags"])
         return 204, None
-
-
-def _instant(query: Mapping[str, Any], name: str) -> datetime | None:
-    text = query.get(name)
-    return None if text is None else datetime.fromisoformat(text.upper())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from dryshot.clock import isoformat
 from dryshot.world import Job
 from dryshot.world.programs import Program
 
-__all__ = ["job", "metrics", "program"]
+__all__ = ["instant", "job", "metrics", "program"]
 
 _VERSION = "0.12.2,0.25.1"
 """``qiskit_version``: those of the runtime client and of Terra on the notebook's day."""
@@ -16,21 +18,22 @@ _VERSION = "0.12.2,0.25.1"
 
 def program(program: Program) -> dict[str, Any]:
     """A program without its source, which only its owner may see."""
-    return {
+    body = {
         "id": program.id,
-        "name": program.id,
+        "name": program.name or program.id,
         "description": program.description,
         "cost": program.cost,
         "creation_date": isoformat(program.created),
         "update_date": isoformat(program.updated),
-        "is_public": True,
+        "is_public": program.public,
         "spec": {
             "backend_requirements": dict(program.backend_requirements),
             "parameters": program.parameters,
             "return_values": program.return_values,
-            "interim_results": {},
+            "interim_results": program.interim_results,
         },
     }
+    return body | {"tags": list(program.tags)} if program.tags else body
 
 
 def job(job: Job, *, exclude_params: bool) -> dict[str, Any]:
@@ -96,3 +99,9 @@ def metrics(job: Job) -> dict[str, Any]:
 
 def _seconds(job: Job) -> float:
     return job.outcome.quantum_seconds if job.outcome else 0.0
+
+
+def instant(query: Mapping[str, Any], name: str) -> datetime | None:
+    """The instant that a query names, if it does."""
+    text = query.get(name)
+    return None if text is None else datetime.fromisoformat(text.upper())

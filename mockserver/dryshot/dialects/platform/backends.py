@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import datetime
 from statistics import median
 from typing import Any
 
 from dryshot.contract import Call
-from dryshot.dialects.dialect import Json, Reply
+from dryshot.dialects.dialect import Json, Reply, to_json
 from dryshot.dialects.platform.caller import VERSIONS, Caller, speaks
 from dryshot.errors import NotFound
 from dryshot.world import Backend, World
 
 __all__ = ["BackendHandlers"]
 
+_MOST_KEPT = 16
+
 
 class BackendHandlers:
     """One method per operation on backends."""
 
     world: World
+    listings: dict[tuple[Hashable, ...], Json]
+    """The lists of devices that were told lately, by all that they tell of."""
 
     def get_versions(self, _call: Call, _caller: None) -> Reply:
         """Every version of the API."""
         versions: list[dict[str, str]] = []
+        platform = self.world.platform
+        gone = {*platform.refused_versions, *platform.forgotten_versions}
         for version, sunset in VERSIONS:
+            if version in gone:
+                continue
             item = {"version": version, "status": "deprecated" if sunset else "live"}
             versions.append(item | ({"sunset_date": sunset} if sunset else {}))
         return 200, {"versions": versions}
@@ -35,7 +43,15 @@ class BackendHandlers:
         backends = self.world.platform.backends(caller.instance, mocks=mocks)
         if not speaks(call, "2025-01-01"):
             return 200, {"devices": [backend.name for backend in backends]}
-        return 200, {"devices": [self._device(backend) for backend in backends]}
+        found = tuple((backend, *self._state(backend)) for backend in backends)
+        listing = self.listings.get(found)
+        if listing is None:
+            devices = [_device(*one) for one in found]
+            listing = Json(to_json({"devices": devices}).decode())
+            if len(self.listings) >= _MOST_KEPT:
+                self.listings.clear()
+            self.listings[found] = listing
+        return 200, listing
 
     def get_backend_configuration(self, call: Call, caller: Caller) -> Reply:
         """What the device is."""
@@ -43,25 +59,23 @@ class BackendHandlers:
 
     def get_backend_properties(self, call: Call, caller: Caller) -> Reply:
         """How well it was last calibrated, or before an instant."""
-        properties = self._backend(call, caller).properties
-        before = call.query.get("updated_before")
-        if before and properties:
-            calibrated = datetime.fromisoformat(properties["last_update_date"])
-            if calibrated >= datetime.fromisoformat(before.upper()):
-                return 200, {}
-        return 200, properties
+        backend = self._backend(call, caller)
+        text = call.query.get("updated_before")
+        before = datetime.fromisoformat(text.upper()) if text else None
+        return 200, backend.properties_before(before, included=False)
 
     def get_backend_status(self, call: Call, caller: Caller) -> Reply:
         """Whether it takes jobs, and how many wait."""
         backend = self._backend(call, caller)
         condition = self.world.platform.condition(backend.name)
-        online = condition.status == "online"
         return 200, {
-            "state": online,
-            "status": "active" if online else condition.reason,
+            "state": condition.operational,
+            "status": condition.word,
             "message": condition.message,
             "length_queue": self.world.platform.queue_length(backend.name),
-            "backend_version": backend.configuration["backend_version"] if online else "",
+            "backend_version": backend.configuration["backend_version"]
+            if condition.operational
+            else "",
         }
 
     def get_backend_defaults(self, call: Call, caller: Caller) -> Reply:
@@ -77,21 +91,27 @@ class BackendHandlers:
         except NotFound as error:
             raise NotFound("device", error.name) from error
 
-    def _device(self, backend: Backend) -> dict[str, Any]:
-        configuration = backend.configuration
-        condition = self.world.platform.condition(backend.name)
-        device: dict[str, Any] = {
-            "name": backend.name,
-            "status": {"name": condition.status, "reason": condition.reason},
-            "queue_length": self.world.platform.queue_length(backend.name),
-            "is_simulator": backend.simulator,
-            "qubits": configuration["n_qubits"],
-            "processor_type": _processor(configuration.get("processor_type")),
-            "performance_metrics": _performance(backend),
-        }
-        if backend.mock:
-            device["class"] = "mock"
-        return device
+    def _state(self, backend: Backend) -> tuple[str, str, int]:
+        """Status, its reason, and how many jobs wait."""
+        platform, name = self.world.platform, backend.name
+        condition = platform.condition(name)
+        return condition.status, condition.reason, platform.queue_length(name)
+
+
+def _device(backend: Backend, status: str, reason: str, waiting: int) -> dict[str, Any]:
+    configuration = backend.configuration
+    device: dict[str, Any] = {
+        "name": backend.name,
+        "status": {"name": status, "reason": reason},
+        "queue_length": waiting,
+        "is_simulator": backend.simulator,
+        "qubits": configuration["n_qubits"],
+        "processor_type": _processor(configuration.get("processor_type")),
+        "performance_metrics": backend.told(_performance),
+    }
+    if backend.mock:
+        device["class"] = "mock"
+    return device
 
 
 def _processor(kind: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -23,6 +23,8 @@ VERSIONS = (
 )
 """Every API version, oldest first, and the day it ends; the last one is live."""
 
+_KNOWN = frozenset(known for known, _ in VERSIONS)
+
 
 class Caller(NamedTuple):
     """An account, and the one of its instances that the request is for."""
@@ -50,4 +52,4 @@ def authenticate(world: World, request: Request) -> Caller:
 def speaks(call: Call, version: str) -> bool:
     """Whether the caller asked for ``version`` or a later one; an unknown one is the oldest."""
     asked = call.request.headers.get("ibm-api-version", "")
-    return asked >= version and any(asked == known for known, _ in VERSIONS)
+    return asked >= version and asked in _KNOWN

@@ -61,7 +61,7 @@ def refusal(error: DryshotError, trace: str) -> Reply:
             status, found = 405, [(405, str(error), f"Use {' or '.join(error.allowed)}.")]
         case ServiceFailure():
             code = _FAILURE_CODES.get(error.status, error.status)
-            status, found = error.status, [(code, f"{error}.", "Try again later.")]
+            status, found = error.status, [(code, f"{error}.", error.solution)]
         case _:
             raise error
     errors = [

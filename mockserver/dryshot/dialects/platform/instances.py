@@ -83,8 +83,8 @@ class InstanceHandlers:
                 "usage_allocation_seconds": instance.usage_allocation_seconds or 0,
                 "usage_limit_seconds": instance.usage_limit_seconds or 0,
                 "unallocated_usage_seconds": 0,
-                "max_ttl": instance.plan.session_max_ttl,
-                "active_ttl": instance.plan.session_max_ttl,
+                "max_ttl": self.world.limits.plan(instance.plan).session_max_ttl,
+                "active_ttl": self.world.limits.plan(instance.plan).session_max_ttl,
                 "interactive_ttl": 60,
                 "functions": [],
             }

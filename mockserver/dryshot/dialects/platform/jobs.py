@@ -41,6 +41,7 @@ class JobHandlers:
                 backend=body["backend"],
                 params=body.get("params", {}),
                 instance=caller.instance.crn,
+                dialect="platform",
                 tags=tuple(body.get("tags") or ()),
                 session_id=body.get("session_id"),
                 cost=body.get("cost"),

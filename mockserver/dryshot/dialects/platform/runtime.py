@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
-from dryshot.contract import Contract, Operation
+from dryshot.contract import Call, Contract, Operation
 from dryshot.dialects.dialect import Dialect, Reply
 from dryshot.dialects.platform.analytics import AnalyticsHandlers
 from dryshot.dialects.platform.backends import BackendHandlers
@@ -13,8 +14,8 @@ from dryshot.dialects.platform.errors import refusal
 from dryshot.dialects.platform.instances import InstanceHandlers
 from dryshot.dialects.platform.jobs import JobHandlers
 from dryshot.dialects.platform.sessions import SessionHandlers
-from dryshot.errors import DryshotError
-from dryshot.http import Headers, Request
+from dryshot.errors import DryshotError, Invalid
+from dryshot.http import Headers, Request, Response
 from dryshot.world import World
 from dryshot.world.ids import stream
 
@@ -39,12 +40,27 @@ class RuntimeDialect(
     """Handlers and manners of ``quantum.cloud.ibm.com/api/v1``."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(Contract.load("platform-runtime"), world)
+        super().__init__(Contract.load("platform-runtime", world.limits.bounds_of_tags), world)
+        self.listings = {}
         self._traces = stream(world.seed, "platform traces")
 
     def authenticate(self, request: Request) -> Caller:
         """The account of the bearer token, and its instance of the Service-CRN."""
-        return authenticate(self.world, request)
+        caller = authenticate(self.world, request)
+        if (refused := self.world.platform.refused_versions) and (
+            version := request.headers.get("ibm-api-version")
+        ) in refused:
+            message = f"version {version} of the API is no longer supported"
+            raise Invalid("IBM-API-Version", message)
+        return caller
+
+    def handle(self, call: Call, caller: Caller) -> Response:
+        """Do what was asked; a version that is not known any more is as if none was named."""
+        request, forgotten = call.request, self.world.platform.forgotten_versions
+        if forgotten and request.headers.get("ibm-api-version") in forgotten:
+            headers = {k: v for k, v in request.headers.items() if k != "ibm-api-version"}
+            call = call._replace(request=replace(request, headers=headers))
+        return super().handle(call, caller)
 
     def headers(self) -> Headers:
         """Nothing beyond what the body needs."""

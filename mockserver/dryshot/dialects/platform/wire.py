@@ -39,6 +39,8 @@ def job(call: Call, job: Job, *, exclude_params: bool) -> dict[str, Any]:
         state["reason"] = job.reason
     if job.reason_code is not None:
         state["reason_code"] = job.reason_code
+    if job.reason_solution is not None:
+        state["reason_solution"] = job.reason_solution
     too_long = job.reason_code == _RAN_TOO_LONG
     private = job.submission.private
     body = created(job) | {
