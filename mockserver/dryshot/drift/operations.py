@@ -82,7 +82,7 @@ def read_operations(document: Document, bases: Iterable[str]) -> dict[Route, Ope
         item = document.resolve(_pointer("/paths", path))
         if item is None:
             continue
-        template = re.sub(r"{.*?}", "{}", str(path)).rstrip("/") or "/"
+        template = re.sub(r"{.*?}", "{}", str(path))
         relative = _relative(template, own, wanted)
         for method in _METHODS:
             if isinstance(item[0].get(method), Mapping):
