@@ -63,6 +63,13 @@ def simulator(legacy_runtime: LegacyRuntime) -> str:
 
 
 @pytest.fixture
+def instance(legacy_runtime: LegacyRuntime, simulator: str) -> str:
+    """An instance that has the simulator."""
+    names = (one["name"] for one in legacy_runtime.instances.list())
+    return next(name for name in names if simulator in legacy_runtime.backends.list(instance=name))
+
+
+@pytest.fixture
 def device(legacy_runtime: LegacyRuntime) -> str:
     """The name of a device that is no simulator."""
     return next(name for name in legacy_runtime.backends.list() if "simulator" not in name)

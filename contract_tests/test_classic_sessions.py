@@ -5,16 +5,9 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from dryshot.targets import Target
-from dryshot_client import LegacyRuntime
+from dryshot_client import LegacyRuntime, NotFound
 
-
-@pytest.fixture
-def instance(legacy_runtime: LegacyRuntime, simulator: str) -> str:
-    """An instance that has the simulator."""
-    names = [one["name"] for one in legacy_runtime.account.instances()["instances"]]
-    wanted = (one for one in names if simulator in legacy_runtime.backends.list(instance=one))
-    return str(next(wanted))
+pytestmark = pytest.mark.costs(2)
 
 
 @pytest.fixture
@@ -57,33 +50,33 @@ def test_a_session_is_opened_with_an_id_and_nothing_else(
     assert (closed.status_code, closed.text) == (204, "")
 
 
-def test_the_services_are_where_the_user_is_told(
-    user: httpx.Client, legacy_runtime: LegacyRuntime, dryshot_target: Target
+def test_a_block_opens_a_session_and_takes_no_more_jobs_at_its_end(
+    legacy_runtime: LegacyRuntime, submit: Callable[..., str], simulator: str, instance: str
 ) -> None:
-    assert "api-auth" in legacy_runtime.account.version()
-    urls = user.get(f"{dryshot_target.auth_url}/users/me").json()["urls"]
-    assert urls["services"]["runtime"].startswith("http")
-    hubs = legacy_runtime.account.hubs()
-    names = {
-        f"{hub['name']}/{group}/{project}"
-        for hub in hubs
-        for group, inner in hub["groups"].items()
-        for project in inner["projects"]
-    }
-    known = {one["name"] for one in legacy_runtime.account.instances()["instances"]}
-    assert names == known
-    assert user.get("/backends/").json().keys() == {"devices"}
+    with legacy_runtime.sessions.open(
+        backend=simulator, instance=instance, mode="batch", max_ttl=600
+    ) as session:
+        job = submit(session_id=session["id"])
+        told = legacy_runtime.sessions.extended(session["id"])
+        assert (told["mode"], told["max_ttl"], told["jobs"]) == ("batch", 600, [job])
+    assert legacy_runtime.sessions.get(session["id"])["accepting_jobs"] is False
+    legacy_runtime.sessions.close(session["id"])
 
 
-def test_the_rest_of_a_job_can_be_read(
-    legacy_runtime: LegacyRuntime, submit: Callable[..., str]
+def test_an_unknown_session_is_not_found(legacy_runtime: LegacyRuntime) -> None:
+    sessions = legacy_runtime.sessions
+    for ask in (
+        lambda: sessions.get("no-such-session"),
+        lambda: sessions.extended("no-such-session"),
+        lambda: sessions.update("no-such-session", accepting_jobs=False),
+        lambda: sessions.close("no-such-session"),
+    ):
+        with pytest.raises(NotFound):
+            ask()
+
+
+def test_a_session_is_not_opened_or_changed_with_less_than_is_needed(
+    user: httpx.Client, opened: str
 ) -> None:
-    job = submit(tags=["contract"])
-    legacy_runtime.jobs.wait(job, timeout=60)
-    assert legacy_runtime.jobs.interim_results(job) == ""
-    assert legacy_runtime.facade.job_type(job) == {"type": "RUNTIME"}
-    assert job in {one["id"] for one in legacy_runtime.facade.jobs()["items"]}
-    assert "contract" in legacy_runtime.facade.tags()["tags"]
-    assert job in {one["id"] for one in legacy_runtime.account.workloads()["workloads"]}
-    assert legacy_runtime.account.figures()["jobs"] >= 1
-    assert legacy_runtime.account.usage()["byInstance"]
+    assert user.post("/sessions", json={}).status_code == 400
+    assert user.patch(f"/sessions/{opened}", json={}).status_code == 400

@@ -6,19 +6,21 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from dryshot_client.credentials import Secret
 from dryshot_client.errors import ConnectionFailed, UnexpectedAnswer
 from dryshot_client.flows import Flow
+from dryshot_client.models import Misfit
 from dryshot_client.operations import Operation
-from dryshot_client.paging import Page
-from dryshot_client.replies import read_error, read_object, unexpected
+from dryshot_client.replies import decode, read_error, read_json, unexpected
 from dryshot_client.retries import RetryPolicy, send_repeatedly
 
 __all__ = ["Api", "Ask"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class Ask:
     def with_content(self, content: bytes, kind: str) -> Ask:
         """The same with a body of this media type, sent as it is."""
         return replace(self, content=content, headers={**self.headers, "content-type": kind})
+
+    def with_token(self) -> Ask:
+        """The same with a token, though none is needed."""
+        return replace(self, operation=replace(self.operation, public=False))
 
     def with_body(self, body: Mapping[str, Any]) -> Ask:
         """The same with this body, nulls and all."""
@@ -95,24 +101,37 @@ class Api(ABC):
             _given(headers or {}),
         )
 
-    def call_object(self, ask: Ask) -> Flow[Any]:
-        """Like :meth:`call`, for an operation whose answer is a JSON object: returns that."""
+    def ask(self, ask: Ask, read: Callable[[Any], T]) -> Flow[T]:
+        """Like :meth:`call`, and read the JSON of the answer; a misfit is ``UnexpectedAnswer``."""
         response = yield from self.call(ask)
-        return read_object(response, ask.path, self.secrets)
+        return self.fit(response, ask, read)
 
-    def call_page(
-        self, ask: Ask, key: str, fits: Callable[[Any], bool] = lambda item: "id" in item
-    ) -> Flow[Page]:
-        """Like :meth:`call`, for an operation whose answer has a list of such items under ``key``.
+    def ask_text(self, ask: Ask) -> Flow[str]:
+        """Like :meth:`call`, for a text; a page for browsers is an ``UnexpectedAnswer``."""
+        response = yield from self.call(ask)
+        if response.headers.get("content-type", "").startswith("text/html"):
+            raise self.unexpected(response, ask, "the answer is a page, not plain text")
+        return decode(response)
 
-        ``fits`` may raise a ``TypeError``, which is as good as ``False``.
+    def do(self, ask: Ask) -> Flow[None]:
+        """Like :meth:`call`, where no answer but success is awaited.
+
+        A page, which comes from something before the service, is an ``UnexpectedAnswer``.
         """
         response = yield from self.call(ask)
-        body = read_object(response, ask.path, self.secrets)
-        items, count = body.get(key), body.get("count")
-        if isinstance(items, list) and all(_test(fits, item) for item in items):
-            return Page(items, count if isinstance(count, int) else None)
-        raise self.unexpected(response, ask, f"the answer has no list {key!r} of what is due")
+        if response.is_success and response.content and not read_json(response)[0]:
+            raise self.unexpected(response, ask, "there is an answer where none is due")
+
+    def fit(self, response: httpx.Response, ask: Ask, read: Callable[[Any], T]) -> T:
+        """Read the JSON of an answer; what is no JSON, or misfits, is an ``UnexpectedAnswer``."""
+        is_json, body = read_json(response)
+        if not is_json:
+            raise self.unexpected(response, ask, "the answer is not JSON")
+        try:
+            return read(body)
+        except Misfit as error:
+            wrong = str(error)
+        raise self.unexpected(response, ask, wrong)
 
     def unexpected(self, response: httpx.Response, ask: Ask, what: str) -> UnexpectedAnswer:
         """The error for a success that is not what the API says."""
@@ -146,7 +165,7 @@ class Api(ABC):
             request = httpx.Request("GET", url)
         except httpx.InvalidURL:
             request = None
-        if request is None:
+        if request is None or request.url.scheme not in {"http", "https"} or not request.url.host:
             raise UnexpectedAnswer("GET", "?", httpx.codes.OK, message="sent there by no valid URL")
         response, _ = yield from self._deliver(request, repeatable=True)
         if response.is_success:
@@ -191,13 +210,6 @@ class Api(ABC):
             error.args = tuple(secret.hide_in(str(each)) for each in error.args)
         error.__traceback__ = error.__cause__ = error.__context__ = None
         error.request = httpx.Request(request.method, _shown(request.url))
-
-
-def _test(fits: Callable[[Any], bool], item: Any) -> bool:
-    try:
-        return fits(item)
-    except TypeError:
-        return False
 
 
 def _shown(url: httpx.URL) -> str:

@@ -1,4 +1,4 @@
-"""Walking through a list that the service hands out in pages, by limit, offset and count."""
+"""Walking through a list that the service hands out in pages, by offset and count or by cursor."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from dryshot_client.flows import Flow, Item, Stream
+from dryshot_client.models import Misfit
 
-__all__ = ["Page", "read_pages"]
+__all__ = ["Page", "read_cursor", "read_cursor_pages", "read_pages"]
 
 _MOST_BARREN_PAGES = 20
 
@@ -52,3 +54,50 @@ def read_pages(
         end = float("inf") if page.count is None else page.count
         if not items or offset >= end or barren > _MOST_BARREN_PAGES:
             return
+
+
+def read_cursor_pages(
+    fetch: Callable[[int | None, str | None], Flow[tuple[list[Any], str | None]]],
+    *,
+    limit: int | None,
+    page_size: int | None,
+    largest: int,
+) -> Stream[Any]:
+    """Hand out the items of page after page, at most ``limit``.
+
+    ``fetch(size, cursor)`` asks for one page, and tells the cursor of the next. A page has
+    ``page_size`` items; left out, it is the service's own choice, or as large as the ``limit``
+    allows, ``largest`` at most.
+    """
+    left = limit
+    cursor: str | None = None
+    passed: set[str] = set()
+    while left is None or left > 0:
+        size = page_size if left is None else min(left, page_size or largest)
+        items, cursor = yield from fetch(size, cursor)
+        for item in items[:left]:
+            yield Item(item)
+        left = None if left is None else left - len(items)
+        # A service that hands out the same cursor again would be walked along for ever.
+        if cursor is None or not items or cursor in passed:
+            return
+        passed.add(cursor)
+
+
+def read_cursor(link: object) -> str | None:
+    """The cursor in a page's link to the next one; ``None`` without a link.
+
+    Only the cursor is taken from it: no answer sends the token to another host.
+    """
+    if link is None:
+        return None
+    href = link.get("href") if isinstance(link, dict) else None
+    if not isinstance(href, str):
+        raise Misfit("next has no 'href'")
+    try:
+        cursors = parse_qs(urlsplit(href).query).get("next")
+    except ValueError:
+        cursors = None
+    if not cursors:
+        raise Misfit(f"next.href {href!r} has no cursor")
+    return cursors[0]

@@ -24,7 +24,7 @@ from dryshot_client.errors import (
 )
 from dryshot_client.retries import read_retry_after
 
-__all__ = ["read_error", "read_json", "read_object", "unexpected"]
+__all__ = ["decode", "read_error", "read_json", "read_object", "unexpected"]
 
 _KINDS: Mapping[int, type[RuntimeApiError]] = {
     400: InvalidRequest,
@@ -46,6 +46,11 @@ _KINDS_BY_CODE: Mapping[str, type[RuntimeApiError]] = {
 
 _LONGEST_MESSAGE = 200
 _LONGEST_QUOTE = 80
+
+
+def decode(response: httpx.Response) -> str:
+    """The body as text. It is UTF-8, whatever the header says: a charset may be no such thing."""
+    return response.content.decode("utf-8", "replace")
 
 
 def read_json(response: httpx.Response) -> tuple[bool, Any]:

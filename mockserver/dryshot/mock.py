@@ -21,6 +21,7 @@ from dryshot.http import Request, Response
 from dryshot.journal import Journal
 from dryshot.service import Prompter, Service
 from dryshot.world import Account, Backend, Engine, IdSource, World
+from dryshot.world.classic import EraName, check_era
 from dryshot.world.declaration import Declaration, read
 from dryshot.world.devices import catalogue, snapshots
 from dryshot.world.limits import Limits
@@ -71,6 +72,8 @@ class Mock(Directing):
         wait: whether a look at a job whose time is over waits for its engine, so that times are the
             clock's alone; without it the job is Running until the engine is done.
         limits: what the service takes: :class:`~dryshot.world.limits.Limits`.
+        era: which time of the classic API it is: ``"2023-09"``, the notebook's, ``"2023-11"`` or
+            ``"2024-03"``; another one raises ``ValueError``. The clock does not decide it.
         scenario: what the world is like and what goes wrong in it: the name of a ready-made one,
             such as ``"busy queue"``, a YAML file, or several; see :mod:`dryshot.scenarios`. What
             else is given here counts more.
@@ -93,7 +96,9 @@ class Mock(Directing):
         limits: Limits | None = None,
         max_body_bytes: int | None = None,
         scenario: Sources | None = None,
+        era: EraName = "2023-09",
     ) -> None:
+        check_era(era)
         script = None if scenario is None else self._find(scenario)
         self.clock = clock if isinstance(clock, Clock) else Clock(clock)
         if script is not None:
@@ -121,6 +126,7 @@ class Mock(Directing):
             wait=wait,
             offered=added,
             limits=limits,
+            era=era,
         )
         self.journal = Journal()
         self.faults = Faults()

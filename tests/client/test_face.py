@@ -72,7 +72,10 @@ def test_everything_public_is_there() -> None:
 @pytest.mark.parametrize(
     ("resource", "names"),
     [
-        ("programs", {"list", "get"}),
+        (
+            "programs",
+            {"list", "get", "upload", "update", "replace_data", "publish", "hide", "delete"},
+        ),
         ("backends", {"list", "configuration", "properties", "defaults", "status"}),
         (
             "jobs",
@@ -81,17 +84,12 @@ def test_everything_public_is_there() -> None:
                 "replace_tags", "interim_results", "transpiled_circuits",
             },
         ),
-        ("sessions", {"create", "get", "extended", "update", "close"}),
-        ("facade", {"job_type", "jobs", "create_job", "tags"}),
-        ("uploads", {"create", "update", "replace_data", "publish", "hide", "delete"}),
-        (
-            "account",
-            {
-                "user", "runtime_user", "hubs", "version", "health", "validate", "revoke",
-                "instances", "usage", "workloads", "all_workloads", "metrics_of", "figures",
-                "figures_by", "figures_by_date", "filters",
-            },
-        ),
+        ("sessions", {"open", "create", "get", "extended", "update", "close"}),
+        ("instances", {"list", "hubs", "usage"}),
+        ("workloads", {"list"}),
+        ("analytics", {"usage", "usage_grouped", "usage_grouped_by_date", "filters"}),
+        ("account", {"user", "runtime_user", "validate", "revoke", "version", "health"}),
+        ("facade", {"create", "list", "job_type", "tags"}),
     ],
 )  # fmt: skip
 def test_every_method_has_help_and_a_signature(

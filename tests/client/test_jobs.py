@@ -94,7 +94,7 @@ def test_inputs_that_cannot_be_written_as_json_are_refused(stage: OnStage) -> No
 
 
 def test_an_instance_given_to_a_call_goes_before_the_runtimes_own(stage: OnStage) -> None:
-    network = Network(answer({"devices": ["b"], "jobs": [], "count": 0}))
+    network = Network(answer({"devices": ["b"], "jobs": [], "count": 0, "id": "j", "backend": "b"}))
     play = stage(network, instance="h/g/p")
     play.do(lambda runtime: runtime.backends.list())
     play.do(lambda runtime: runtime.backends.list(instance="a/b/c"))

@@ -76,4 +76,5 @@ def changed(response: Response, change: Callable[[Any], object]) -> Response:
 def is_job(request: Request) -> bool:
     """Whether one job is asked for."""
     before, _, id_ = request.path.rpartition("/")
-    return request.method == "GET" and before.endswith("/jobs") and bool(id_)
+    is_job = before.endswith("/jobs") and "/facade/" not in before
+    return request.method == "GET" and is_job and bool(id_)

@@ -57,7 +57,9 @@ def test_of_a_service_that_has_one_api_the_other_is_what_is_wrong() -> None:
     mock = new_mock()
 
     def endpoint(request: Request) -> Response:
-        classic = request.path.startswith(("/api/users", "/runtime"))
+        classic = request.path.startswith(
+            ("/api/users", "/api/version", "/api/Network", "/runtime")
+        )
         return mock(request) if classic else Response(404)
 
     findings = examine(URL, KEY, examples=0, connect=connected(mock, endpoint))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 
@@ -12,10 +13,15 @@ from dryshot_client.credentials import Credentials, Secret
 from dryshot_client.errors import UnexpectedAnswer
 from dryshot_client.flows import Flow
 from dryshot_client.legacy.operations import LEGACY_OPERATIONS
-from dryshot_client.replies import read_json
+from dryshot_client.paging import Page
+from dryshot_client.replies import read_json, read_object
 from dryshot_client.retries import RetryPolicy
 
 __all__ = ["LegacyApi", "split_instance"]
+
+
+def _has_id(item: object) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("id"), str)
 
 
 class LegacyApi(Api):
@@ -65,6 +71,20 @@ class LegacyApi(Api):
             token = yield from self.credentials.renew(token)
             response, again = yield from self.exchange(ask, token)
         return self.succeed(ask, response, again=again)
+
+    def call_object(self, ask: Ask) -> Flow[Any]:
+        """Like :meth:`call`, for an operation whose answer is a JSON object: returns that."""
+        response = yield from self.call(ask)
+        return read_object(response, ask.path, self.secrets)
+
+    def call_page(self, ask: Ask, key: str, fits: Callable[[Any], bool] = _has_id) -> Flow[Page]:
+        """Like :meth:`call`, for an operation whose answer has a list of those under ``key``."""
+        response = yield from self.call(ask)
+        body = read_object(response, ask.path, self.secrets)
+        items, count = body.get(key), body.get("count")
+        if isinstance(items, list) and all(map(fits, items)):
+            return Page(items, count if isinstance(count, int) else None)
+        raise self.unexpected(response, ask, f"the answer has no list {key!r} of what is due")
 
     def choose_instance(self, instance: str | None) -> str | None:
         """The instance given, or else the default one, checked."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Sequence
+from typing import Any, Unpack, cast
 
 import httpx
 
-from dryshot_client.calls import D, Resource, call, paged
+from dryshot_client.calls import D, call, paged
 from dryshot_client.checks import (
     Instant,
     check_count,
+    check_flag,
     check_seconds,
     check_texts,
     write_instant,
@@ -23,10 +24,13 @@ from dryshot_client.errors import (
     ResultsNotReady,
 )
 from dryshot_client.flows import Flow, Stream, sleep
-from dryshot_client.legacy.api import LegacyApi, split_instance
-from dryshot_client.legacy.shapes import CreatedJob, Job, JobMetrics, LogLevel, Sort
+from dryshot_client.legacy.fitting import read_as
+from dryshot_client.legacy.resource import LegacyResource
+from dryshot_client.legacy.shapes import CreatedJob, Job, JobMetrics, Sort
+from dryshot_client.legacy.storage import Place, StoredCircuits
+from dryshot_client.legacy.submission import NewJob, write_job
 from dryshot_client.paging import Page, read_pages
-from dryshot_client.replies import read_json, read_object
+from dryshot_client.replies import decode, read_json, read_object
 
 __all__ = ["Jobs"]
 
@@ -34,52 +38,17 @@ LONGEST_PAUSE = 5.0
 """Seconds between two looks at a job, once the pauses have grown."""
 
 
-class Jobs(Resource[D]):
+class Jobs(LegacyResource[D]):
     """The account's jobs. An unknown id is ``NotFound``."""
 
-    def __init__(self, api: LegacyApi, driver: D) -> None:
-        super().__init__(driver)
-        self._api = api
-
     @call
-    def create(
-        self,
-        *,
-        program: str,
-        backend: str,
-        params: Mapping[str, Any] | None = None,
-        instance: str | None = None,
-        tags: Sequence[str] | None = None,
-        session_id: str | None = None,
-        start_session: bool | None = None,
-        session_time: int | None = None,
-        cost: int | None = None,
-        log_level: LogLevel | None = None,
-        runtime: str | None = None,
-    ) -> Flow[CreatedJob]:
+    def create(self, **new: Unpack[NewJob]) -> Flow[CreatedJob]:
         """Submit a job; never sent twice, so that after ``ConnectionFailed`` it may exist.
 
-        ``params`` are the program's inputs. ``session_time`` and ``cost``, the longest the session
-        and the job may take, are in seconds; ``runtime`` names an image, as ``"name:tag"``.
+        What can be said of it is told under :class:`NewJob`; ``program`` and ``backend`` must be.
         """
-        chosen = self._api.choose_instance(instance)
-        hub, group, project = split_instance(chosen) if chosen else (None, None, None)
-        body = {
-            "program_id": program,
-            "backend": backend,
-            "hub": hub,
-            "group": group,
-            "project": project,
-            "params": params,
-            "tags": check_texts("tags", tags),
-            "session_id": session_id,
-            "start_session": start_session,
-            "session_time": session_time,
-            "cost": cost,
-            "log_level": log_level,
-            "runtime": runtime,
-        }
-        return self._api.call_object(self._api.prepare("create_job", body=body))
+        body = write_job(self._api, **new)
+        return self._api.ask(self._api.prepare("create_job", body=body), read_as(CreatedJob))
 
     @call
     def get(self, job_id: str, *, exclude_params: bool | None = None) -> Flow[Job]:
@@ -166,57 +135,61 @@ class Jobs(Resource[D]):
             return body
         # No program returns anything but an object; a job that failed leaves a text, or nothing.
         job = yield from self._get(job_id, exclude_params=True)
-        _raise_if_unsuccessful(job_id, job, response.text)
+        _raise_if_unsuccessful(job_id, job, decode(response))
         if response.status_code == httpx.codes.NO_CONTENT:
             raise ResultsNotReady(job_id)
-        return body if is_json else response.text
+        return body if is_json else decode(response)
 
     @call
     def logs(self, job_id: str) -> Flow[str]:
         """What the program wrote to its log; empty if it wrote nothing."""
         try:
-            response = yield from self._api.call(self._api.prepare("get_job_logs", {"id": job_id}))
+            ask = self._api.prepare("get_job_logs", {"id": job_id})
+            return (yield from self._api.ask_text(ask))
         except NotFound:
             # Said of a job without a log, and of no job at all; the latter is raised here.
             yield from self._get(job_id, exclude_params=True)
             return ""
-        return response.text
 
     @call
     def interim_results(self, job_id: str) -> Flow[str]:
-        """What the program gave on its way, one JSON text after another; empty if nothing."""
+        """What the program published on its way, one JSON text after another; empty if nothing."""
         ask = self._api.prepare("get_job_interim_results", {"id": job_id})
-        response = yield from self._api.call(ask)
-        return response.text
+        return self._api.ask_text(ask)
 
     @call
-    def transpiled_circuits(self, job_id: str) -> Flow[Any]:
-        """The circuits as they were run, from where the service keeps them."""
+    def transpiled_circuits(self, job_id: str) -> Flow[StoredCircuits]:
+        """The circuits as they ran, fetched from where the service keeps them.
+
+        ``NotFound`` but for jobs of the circuit-runner that were transpiled by it.
+        """
         ask = self._api.prepare("get_job_transpiled_circuits", {"id": job_id})
-        where = yield from self._api.call_object(ask)
+        place = yield from self._api.ask(ask, read_as(Place))
         # A mock's own store is "get_stored_circuits"; whose it is does not matter here.
-        return read_json((yield from self._api.download(str(where.get("url")))))[1]
+        response = yield from self._api.download(place["url"])
+        return self._api.fit(response, ask, read_as(StoredCircuits))
 
     @call
-    def metrics(self, job_id: str) -> Flow[JobMetrics]:
-        """Times, usage and place in the queue."""
-        return self._api.call_object(self._api.prepare("get_job_metrics", {"id": job_id}))
+    def metrics(self, job_id: str, *, as_admin: bool = False) -> Flow[JobMetrics]:
+        """Times, usage and place in the queue; ``as_admin`` of anybody's job."""
+        name = "get_job_metrics_as_admin" if check_flag("as_admin", as_admin) else "get_job_metrics"
+        return self._api.call_object(self._api.prepare(name, {"id": job_id}))
 
     @call
     def cancel(self, job_id: str) -> Flow[None]:
         """Cancel a job that is queued or running; ``Conflict`` if it has ended."""
-        yield from self._api.call(self._api.prepare("cancel_job", {"id": job_id}))
+        return self._api.do(self._api.prepare("cancel_job", {"id": job_id}))
 
     @call
     def delete(self, job_id: str) -> Flow[None]:
         """Remove a job for good, whatever its state."""
-        yield from self._api.call(self._api.prepare("delete_job", {"id": job_id}))
+        return self._api.do(self._api.prepare("delete_job", {"id": job_id}))
 
     @call
     def replace_tags(self, job_id: str, tags: Sequence[str]) -> Flow[None]:
         """Give a job these tags and no others."""
         body = {"tags": check_texts("tags", tags)}
-        yield from self._api.call(self._api.prepare("replace_job_tags", {"id": job_id}, body=body))
+        return self._api.do(self._api.prepare("replace_job_tags", {"id": job_id}, body=body))
 
     def _get(self, job_id: str, *, exclude_params: bool | None) -> Flow[Job]:
         query = {"exclude_params": exclude_params}

@@ -10,13 +10,15 @@ from dryshot_client import timing
 from dryshot_client.calls import D, Resource, call
 from dryshot_client.drivers import AsyncDriver, AsyncSleeper, Sleeper, SyncDriver
 from dryshot_client.flows import Flow
-from dryshot_client.legacy.account import Account
+from dryshot_client.legacy.account import Account, InstanceList
+from dryshot_client.legacy.analytics import Analytics
 from dryshot_client.legacy.api import LegacyApi
-from dryshot_client.legacy.catalogue import Backends, Programs
+from dryshot_client.legacy.backends import Backends
 from dryshot_client.legacy.facade import Facade
 from dryshot_client.legacy.jobs import Jobs
+from dryshot_client.legacy.programs import Programs
 from dryshot_client.legacy.sessions import Sessions
-from dryshot_client.legacy.uploads import Uploads
+from dryshot_client.legacy.workloads import Workloads
 from dryshot_client.owners import AsyncOwner, Owner
 from dryshot_client.retries import RetryPolicy, read_policy
 
@@ -34,9 +36,11 @@ class _Legacy(Resource[D]):
         self.backends = Backends(api, driver)
         self.jobs = Jobs(api, driver)
         self.sessions = Sessions(api, driver)
+        self.instances = InstanceList(api, driver)
+        self.workloads = Workloads(api, driver)
+        self.analytics = Analytics(api, driver)
         self.account = Account(api, driver)
         self.facade = Facade(api, driver)
-        self.uploads = Uploads(api, driver)
 
     def __repr__(self) -> str:
         where = self._api.base("runtime")
@@ -97,8 +101,9 @@ class LegacyRuntime(Owner, _Legacy[SyncDriver]):
 class AsyncLegacyRuntime(AsyncOwner, _Legacy[AsyncDriver]):
     """The classic API, asynchronous; may be shared between the tasks of one event loop.
 
-    Every call is awaited, but for ``jobs.list``, which is iterated with ``async for``. Arguments
-    are those of :class:`LegacyRuntime`; ``sleep`` is awaited.
+    Every call is awaited, but for ``jobs.list``, ``workloads.list`` and ``facade.list``, which are
+    iterated with ``async for``. Arguments are those of :class:`LegacyRuntime`; ``sleep`` is
+    awaited.
     """
 
     def __init__(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
@@ -21,10 +21,9 @@ from dryshot_client.platform.hosts import Hosts, find_hosts
 from dryshot_client.platform.iam import IamAuth
 from dryshot_client.platform.models import FoundInstance
 from dryshot_client.platform.operations import PLATFORM_OPERATIONS
-from dryshot_client.replies import read_json
 from dryshot_client.retries import RetryPolicy
 
-__all__ = ["LATEST_VERSION", "OLDEST_VERSION", "PlatformApi", "decode"]
+__all__ = ["LATEST_VERSION", "OLDEST_VERSION", "PlatformApi"]
 
 LATEST_VERSION = "2026-04-15"
 OLDEST_VERSION = "2025-01-01"
@@ -34,8 +33,6 @@ _FIELDS = ["crn", "service_plan_unique_id", "name", "tags"]
 _MOST_FOUND = 100
 _HOME = "us-east"
 """The region to ask before the instance's is known."""
-
-T = TypeVar("T")
 
 
 class PlatformApi(Api):
@@ -99,11 +96,6 @@ class PlatformApi(Api):
         response, again = yield from self.exchange(ask, auth=auth)
         return self.succeed(ask, response, again=again)
 
-    def ask(self, ask: Ask, read: Callable[[Any], T]) -> Flow[T]:
-        """Like :meth:`call`, and read the JSON of the answer; a misfit is ``UnexpectedAnswer``."""
-        response = yield from self.call(ask)
-        return self.fit(response, ask, read)
-
     def ask_page(self, ask: Ask, key: str, read: Callable[[object, str], Any]) -> Flow[Page]:
         """Like :meth:`ask`, for a list of models under ``key``, and the ``count`` beside it."""
 
@@ -114,33 +106,6 @@ class PlatformApi(Api):
             return Page(items, count if isinstance(count, int | float) else None)
 
         return self.ask(ask, read_page)
-
-    def ask_text(self, ask: Ask) -> Flow[str]:
-        """Like :meth:`call`, for a text; a page for browsers is an ``UnexpectedAnswer``."""
-        response = yield from self.call(ask)
-        if response.headers.get("content-type", "").startswith("text/html"):
-            raise self.unexpected(response, ask, "the answer is a page, not plain text")
-        return decode(response)
-
-    def do(self, ask: Ask) -> Flow[None]:
-        """Like :meth:`call`, where no answer but success is awaited.
-
-        A page, which comes from something before the service, is an ``UnexpectedAnswer``.
-        """
-        response = yield from self.call(ask)
-        if response.is_success and response.content and not read_json(response)[0]:
-            raise self.unexpected(response, ask, "there is an answer where none is due")
-
-    def fit(self, response: httpx.Response, ask: Ask, read: Callable[[Any], T]) -> T:
-        """Read the JSON of an answer; what is no JSON, or misfits, is an ``UnexpectedAnswer``."""
-        is_json, body = read_json(response)
-        if not is_json:
-            raise self.unexpected(response, ask, "the answer is not JSON")
-        try:
-            return read(body)
-        except Misfit as error:
-            wrong = str(error)
-        raise self.unexpected(response, ask, wrong)
 
     def find_instances(self) -> Flow[list[FoundInstance]]:
         """The account's instances, as IBM Cloud's search finds them, over all its pages."""
@@ -176,11 +141,6 @@ class PlatformApi(Api):
 
     def _find_hosts(self, region: str) -> Hosts:
         return find_hosts(self._url, region, environ=self._environ)
-
-
-def decode(response: httpx.Response) -> str:
-    """The body as text. It is UTF-8, whatever the header says: a charset may be no such thing."""
-    return response.content.decode("utf-8", "replace")
 
 
 def _read_found(body: object) -> tuple[list[FoundInstance], str | None]:

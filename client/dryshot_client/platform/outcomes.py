@@ -15,10 +15,10 @@ from dryshot_client.errors import (
     ResultsNotReady,
 )
 from dryshot_client.flows import Flow
-from dryshot_client.platform.api import PlatformApi, decode
+from dryshot_client.platform.api import PlatformApi
 from dryshot_client.platform.models import Job
 from dryshot_client.platform.waiting import fetch_job
-from dryshot_client.replies import read_json
+from dryshot_client.replies import decode, read_json
 
 __all__ = ["fetch_results"]
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, get_args
-from urllib.parse import parse_qs, urlsplit
+from typing import get_args
 
 from dryshot_client.calls import D, paged
 from dryshot_client.checks import (
@@ -17,8 +16,9 @@ from dryshot_client.checks import (
     check_texts,
     write_instant,
 )
-from dryshot_client.flows import Item, Stream
-from dryshot_client.models import Misfit, read_list, read_object
+from dryshot_client.flows import Flow, Stream
+from dryshot_client.models import read_list, read_object
+from dryshot_client.paging import read_cursor, read_cursor_pages
 from dryshot_client.platform.models import (
     Workload,
     WorkloadMode,
@@ -30,6 +30,9 @@ from dryshot_client.platform.resource import PlatformResource
 __all__ = ["Workloads"]
 
 LARGEST_PAGE = 50
+
+# Within the class below, ``list`` is its method.
+_Workloads = list[Workload]
 
 
 class Workloads(PlatformResource[D]):
@@ -75,45 +78,16 @@ class Workloads(PlatformResource[D]):
             "sort": check_choice("sort", sort, get_args(WorkloadSort)),
             "include_mocks": check_flag("include_mocks", include_mocks),
         }
-        return self._walk(query, limit, page_size)
 
-    def _walk(
-        self, query: dict[str, Any], limit: int | None, page_size: int | None
-    ) -> Stream[Workload]:
-        left = limit
-        cursor: str | None = None
-        passed: set[str] = set()
-        while left is None or left > 0:
-            size = page_size if left is None else min(left, page_size or LARGEST_PAGE)
+        def fetch(size: int | None, cursor: str | None) -> Flow[tuple[_Workloads, str | None]]:
             page = {**query, "limit": size, "next": cursor}
             ask = self._api.prepare("find_instance_workloads", query=page)
-            items, cursor = yield from self._api.ask(ask, _read_page)
-            for item in items[:left]:
-                yield Item(item)
-            left = None if left is None else left - len(items)
-            # A service that hands out the same cursor again would be walked along for ever.
-            if cursor is None or not items or cursor in passed:
-                return
-            passed.add(cursor)
+            return self._api.ask(ask, _read_page)
+
+        return read_cursor_pages(fetch, limit=limit, page_size=page_size, largest=LARGEST_PAGE)
 
 
 def _read_page(body: object) -> tuple[list[Workload], str | None]:
     page = read_object(body)
     items = read_list(Workload.read, page.get("workloads"), "workloads")
-    return items, _read_cursor(page.get("next"))
-
-
-def _read_cursor(link: object) -> str | None:
-    # Only the cursor is taken from the link: no answer sends the token to another host.
-    if link is None:
-        return None
-    href = link.get("href") if isinstance(link, dict) else None
-    if not isinstance(href, str):
-        raise Misfit("next has no 'href'")
-    try:
-        cursors = parse_qs(urlsplit(href).query).get("next")
-    except ValueError:
-        cursors = None
-    if not cursors:
-        raise Misfit(f"next.href {href!r} has no cursor")
-    return cursors[0]
+    return items, read_cursor(page.get("next"))

@@ -17,6 +17,12 @@ def declare_world(parser: argparse.ArgumentParser, *, clock: Literal["virtual", 
         default="auto",
         help="what computes jobs: qiskit-aer, or invented values (default: what is installed)",
     )
+    parser.add_argument(
+        "--era",
+        choices=("2023-09", "2023-11", "2024-03"),
+        default="2023-09",
+        help="which time of the classic API it is (default: %(default)s)",
+    )
     parser.add_argument("--world", metavar="FILE", help="accounts and devices, declared in YAML")
     parser.add_argument(
         "--scenario",

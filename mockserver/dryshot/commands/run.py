@@ -90,6 +90,7 @@ def _mock(settings: argparse.Namespace) -> Mock:
         clock=NOTEBOOK_START if virtual else ServedClock(datetime.now(UTC), time.time),
         pace=pace(settings, scenario),
         limits=Limits.of(dict(settings.limit)),
+        era=settings.era,
         scenario=scenario,
     )
 

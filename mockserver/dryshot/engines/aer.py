@@ -8,6 +8,7 @@ from typing import Any
 
 from dryshot.engines.failure import ProgramError, Reason, failed
 from dryshot.engines.inputs import Inputs, read
+from dryshot.engines.loading import load_qiskit
 from dryshot.world.work import Outcome, Task
 
 __all__ = ["AerEngine"]
@@ -37,6 +38,7 @@ class AerEngine:
         """Run ``task``; whatever is wrong with what the user sent is a failed outcome."""
         platform = task.dialect == "platform"
         try:
+            load_qiskit()
             return self._run_platform(task) if platform else self._run(task, read(task))
         except ProgramError as error:
             return self._failed(task, error, platform=platform)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -79,7 +79,10 @@ class Bench:
     def device(self) -> Device | None:
         """The device's data; ``None`` on a simulator."""
         backend = self.task.backend
-        return None if backend.simulator else self.store.device(backend)
+        if backend.simulator:
+            return None
+        device, delay = self.store.device(backend), self.inputs.run.rep_delay
+        return device if delay is None else replace(device, rep_delay=delay * SECOND)
 
     @cached_property
     def noise_model(self) -> Any:
@@ -90,6 +93,11 @@ class Bench:
         if not hasattr(model, "noise_instructions"):
             raise ProgramError("noise_model is not an encoded NoiseModel", kind="TypeError")
         return model
+
+    @property
+    def noisy(self) -> bool:
+        """Whether gates have errors."""
+        return self.noise_model is not None or (self.device is not None and self.noise)
 
     @property
     def level(self) -> int:

@@ -1,12 +1,13 @@
 """The estimator: expectation values from measured shots, V1 and V2.
 
 On a device with a resilience level of 1 or more, readout is twirled, which makes its errors
-symmetric, and every Pauli term is divided by what a calibration of its readout gave.
+symmetric, and every Pauli term is divided by what a calibration of its readout gave. Level 2 of V1
+does something else instead: it measures with more and more noise, and extrapolates to none.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from dryshot.engines.observables import (
     qubitwise_groups,
     support,
 )
+from dryshot.engines.platform.folding import folded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +35,8 @@ __all__ = ["estimate", "estimate_pubs"]
 TWIRLED_CIRCUITS = 16
 CALIBRATION_SHOTS = 8192
 RANDOMIZATIONS = 32
+STREAMS = 2**20
+"""From the random numbers of one noise factor to those of the next; more than there are pubs."""
 MIN_SIGNAL = 1e-3
 """A readout whose signal is weaker than this is not divided by; it would only blow up noise."""
 
@@ -58,16 +62,33 @@ def estimate(bench: Bench) -> dict[str, Any]:
     values, metadata = [], []
     for pub in bench.inputs.pubs:
         with within(pub.index):
-            _, estimates = _pub(bench, pub)
-            if len(estimates) != 1:
-                raise ProgramError("one observable and one set of values is expected")
-        values.append(estimates[0].value)
-        entry: dict[str, Any] = {"variance": estimates[0].variance, "shots": pub.shots}
-        if bench.level > 0:
+            estimate, zne = _single(bench, pub)
+        values.append(estimate.value)
+        entry: dict[str, Any] = {"variance": estimate.variance, "shots": pub.shots}
+        if zne is not None:
+            entry["zne"] = zne
+        elif bench.level > 0:
             entry["readout_mitigation_num_twirled_circuits"] = TWIRLED_CIRCUITS
             entry["readout_mitigation_shots_calibration"] = CALIBRATION_SHOTS
         metadata.append(entry)
     return {"values": values, "metadata": metadata}
+
+
+def _single(bench: Bench, pub: Pub) -> tuple[Estimate, dict[str, Any] | None]:
+    """The one value of ``pub``, and what extrapolation says of it."""
+    zne = bench.inputs.zne
+    factors = zne.noise_factors if zne else (1,)
+    found = []
+    for place, factor in enumerate(factors):
+        _, estimates = _pub(bench, pub, factor, place * STREAMS)
+        if len(estimates) != 1:
+            raise ProgramError("one observable and one set of values is expected")
+        found += estimates
+    if zne is None:
+        return found[0], None
+    values, variances = [item.value for item in found], [item.variance for item in found]
+    estimate = Estimate(*zne.extrapolated(values, variances, pub.shots))
+    return estimate, zne.metadata(values, variances, pub.shots)
 
 
 def estimate_pubs(bench: Bench) -> Any:
@@ -106,8 +127,13 @@ def estimate_pubs(bench: Bench) -> Any:
     return {"results": plain, "metadata": metadata}
 
 
-def _pub(bench: Bench, pub: Pub) -> tuple[tuple[int, ...], list[Estimate]]:
-    """The broadcast shape of ``pub``, and its estimates in C order."""
+def _pub(
+    bench: Bench, pub: Pub, factor: float = 1, stream: int = 0
+) -> tuple[tuple[int, ...], list[Estimate]]:
+    """The broadcast shape of ``pub``, and its estimates in C order, with ``factor`` the noise.
+
+    ``stream`` tells the random numbers of one factor from those of another.
+    """
     import numpy as np
 
     circuit = bench.circuit(pub)
@@ -126,12 +152,27 @@ def _pub(bench: Bench, pub: Pub) -> tuple[tuple[int, ...], list[Estimate]]:
         labels[binding].update(label for label in item if support(label))
     keep = frozenset(qubit for own in labels for label in own for qubit in support(label))
     prepared = bench.prepare(pub, keep=keep, measured=False)
-    groups = _measured(bench, pub, prepared, bind(prepared, array, circuit), labels)
+    circuits = bind(prepared, array, circuit)
+    pub = replace(pub, index=pub.index + stream)
+    if factor != 1 and bench.noisy:
+        circuits = [_stronger(prepared, bound, factor).circuit for bound in circuits]
+        prepared = _stronger(prepared, prepared.circuit, factor)
+    groups = _measured(bench, pub, prepared, circuits, labels)
     signals = _signals(bench, pub, prepared, sorted(set().union(*labels)))
     return shape, [
         _estimate(item, groups[binding], signals)
         for binding, item in zip(which, terms, strict=True)
     ]
+
+
+def _stronger(prepared: Prepared, circuit: Any, factor: float) -> Prepared:
+    """``circuit``, made from ``prepared``, its two-qubit gates folded, the first ones first."""
+    return folded(replace(prepared, circuit=circuit), factor, "gate_folding_front", seed=0)
+
+
+def _mitigates(bench: Bench) -> bool:
+    """Whether readout is mitigated."""
+    return bench.level > 0 and bench.inputs.zne is None
 
 
 def _measured(
@@ -144,7 +185,7 @@ def _measured(
         for circuit, plan in zip(circuits, plans, strict=True)
         for basis, _ in plan
     ]
-    samples = iter(bench.run(pub, prepared, runs, twirled=bench.level > 0))
+    samples = iter(bench.run(pub, prepared, runs, twirled=_mitigates(bench)))
     offset = prepared.circuit.num_clbits
     return [
         [_group(next(samples), offset, list(basis), members) for basis, members in plan]
@@ -171,7 +212,7 @@ def _signals(bench: Bench, pub: Pub, prepared: Prepared, labels: list[str]) -> d
     import numpy as np
 
     device = bench.device
-    if device is None or bench.level == 0:
+    if device is None or not _mitigates(bench):
         return dict.fromkeys(labels, 1.0)
     rng = np.random.default_rng(bench.seed(pub.index, TWIRLED_CIRCUITS))
     signals = {}

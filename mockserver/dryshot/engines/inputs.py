@@ -6,10 +6,12 @@ Circuits, parameter values and observables stay as they came over the wire.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from dryshot.engines.failure import ProgramError
+from dryshot.engines.running import RunOptions, read_run_options
+from dryshot.engines.zne import Zne, read_zne
 from dryshot.world.work import Task
 
 __all__ = ["Inputs", "Pub", "read"]
@@ -20,6 +22,7 @@ SIMULATOR_SHOTS = 1024
 V2_SHOTS = 4096
 V2_PRECISION = 0.015625
 DEFAULT_MAX_SHOTS = 100_000
+ZNE_LEVEL = 2
 RUNNERS = frozenset({"circuit-runner", "qasm3-runner"})
 
 Program = Literal["sampler", "estimator", "runner"]
@@ -50,6 +53,8 @@ class Inputs:
     memory: bool = False
     noise_model: Any = None
     support_qiskit: bool = False
+    zne: Zne | None = None
+    run: RunOptions = field(default_factory=RunOptions)
 
 
 def read(task: Task) -> Inputs:
@@ -68,9 +73,7 @@ def _runner(task: Task) -> Inputs:
     params = task.params
     config = _mapping(params, "run_config")
     shots = _shots(task, params.get("shots", config.get("shots")), DEVICE_SHOTS)
-    level = params.get("meas_level", 2)
-    if level not in (None, 2):
-        raise ProgramError(f"meas_level {level} is not available: only 2, classified results, is")
+    run = read_run_options(params, task.backend)
     pubs = tuple(
         Pub(index, circuit, shots) for index, circuit in enumerate(_circuits(params).values())
     )
@@ -79,10 +82,11 @@ def _runner(task: Task) -> Inputs:
             "runner",
             1,
             pubs,
-            level=0,
+            level=int(run.mitigated),
             seed=_seed(task, params.get("seed_simulator")),
             memory=bool(params.get("memory", task.program_id == "qasm3-runner")),
             noise_model=params.get("noise_model"),
+            run=run,
         )
     )
 
@@ -118,15 +122,17 @@ def _first(task: Task) -> Inputs:
                 observables=columns["observables"][index] if "observables" in columns else None,
             )
         )
-    level = _mapping(params, "resilience_settings").get("level", params.get("resilience_level"))
+    settings = _mapping(params, "resilience_settings")
+    level = _level(settings.get("level", params.get("resilience_level")))
     return _checked(
         Inputs(
             program,
             1,
             tuple(pubs),
-            level=_level(level),
+            level=level,
             seed=_seed(task, options.get("seed_simulator")),
             noise_model=options.get("noise_model"),
+            zne=read_zne(settings) if program == "estimator" and level == ZNE_LEVEL else None,
         )
     )
 

@@ -8,6 +8,7 @@ from dryshot.engines.bench import SECOND, Bench, Samples
 from dryshot.engines.failure import ProgramError, within
 from dryshot.engines.inputs import Pub
 from dryshot.engines.layout import Prepared
+from dryshot.engines.sampler import mitigated, mitigation_seconds
 
 __all__ = ["run_circuits"]
 
@@ -27,7 +28,7 @@ def run_circuits(bench: Bench) -> dict[str, Any]:
         "success": True,
         "results": results,
         "status": "COMPLETED",
-        "header": {},
+        "header": dict(inputs.run.header),
         "time_taken": sum(result["time_taken"] for result in results),
     }
 
@@ -49,7 +50,7 @@ def _experiment(bench: Bench, pub: Pub, prepared: Prepared, samples: Samples) ->
     if samples.memory is not None:
         data["memory"] = [hex(shot) for shot in samples.memory]
     circuit = prepared.sent
-    header = {
+    header: dict[str, Any] = {
         # a circuit read from text has no name but one that Qiskit counts up
         "name": f"circuit-{pub.index}" if isinstance(pub.circuit, str) else circuit.name,
         "n_qubits": circuit.num_qubits,
@@ -61,6 +62,15 @@ def _experiment(bench: Bench, pub: Pub, prepared: Prepared, samples: Samples) ->
         "global_phase": 0.0,
         "metadata": {},
     }
+    if bench.inputs.run.mitigated:
+        quasi = mitigated(bench, prepared, samples.counts).quasi
+        data["quasiprobabilities"] = {hex(key): quasi[key] for key in sorted(quasi)}
+        measured = sorted(prepared.final_measurements.items())
+        header["final_measurement_mapping"] = {
+            str(prepared.physical[place]): bit for bit, place in measured
+        }
+        seconds = mitigation_seconds(bench, pub, len(samples.counts))
+        header["measurement_mitigation_time"] = seconds
     delay = bench.device.rep_delay if bench.device else 0.0
     return {
         "shots": pub.shots,

@@ -12,7 +12,7 @@ from dryshot.engines.inputs import Pub
 from dryshot.engines.layout import Prepared
 from dryshot.engines.mitigation import Mitigated, calibrate, mitigate
 
-__all__ = ["sample", "sample_pubs"]
+__all__ = ["mitigated", "mitigation_seconds", "sample", "sample_pubs"]
 
 DIGITS = 16
 
@@ -37,17 +37,18 @@ def _distribution(bench: Bench, pub: Pub) -> tuple[dict[str, float], dict[str, A
     if len(circuits) != 1:
         raise ProgramError("one set of parameter values is expected")
     counts = bench.run(pub, prepared, circuits)[0].counts
-    mitigated = _mitigated(bench, prepared, counts)
+    found = mitigated(bench, prepared, counts)
     width = prepared.sent.num_clbits
-    dist = {f"{key:0{width}b}": mitigated.quasi[key] for key in sorted(mitigated.quasi)}
+    dist = {f"{key:0{width}b}": found.quasi[key] for key in sorted(found.quasi)}
     metadata: dict[str, Any] = {"shots": pub.shots}
     if bench.inputs.level > 0:
-        metadata["readout_mitigation_overhead"] = mitigated.overhead
-        metadata["readout_mitigation_time"] = _seconds(bench, pub, len(counts))
+        metadata["readout_mitigation_overhead"] = found.overhead
+        metadata["readout_mitigation_time"] = mitigation_seconds(bench, pub, len(counts))
     return dist, metadata
 
 
-def _mitigated(bench: Bench, prepared: Prepared, counts: dict[int, int]) -> Mitigated:
+def mitigated(bench: Bench, prepared: Prepared, counts: dict[int, int]) -> Mitigated:
+    """Quasi-probabilities from counts; on a simulator and at level 0 the counts' own shares."""
     if bench.device is None or bench.level == 0:
         total = sum(counts.values())
         return Mitigated({key: count / total for key, count in counts.items()}, 1.0)
@@ -57,7 +58,7 @@ def _mitigated(bench: Bench, prepared: Prepared, counts: dict[int, int]) -> Miti
     return mitigate(counts, bits, calibrate(bench.device, qubits))
 
 
-def _seconds(bench: Bench, pub: Pub, outcomes: int) -> float:
+def mitigation_seconds(bench: Bench, pub: Pub, outcomes: int) -> float:
     """How long mitigation is said to have taken, in s: drawn, since a real one would not repeat."""
     from numpy.random import default_rng
 

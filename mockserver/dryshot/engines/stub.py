@@ -35,6 +35,8 @@ __all__ = ["StubEngine", "StubResultWarning", "values_shape"]
 FLAG = {"engine": "stub"}
 MAX_OUTCOMES = 4
 MAX_VALUES = 5_000_000
+DECAY = 0.95
+"""What is left of a value when there is once the noise of a device."""
 
 
 class StubResultWarning(UserWarning):
@@ -163,7 +165,11 @@ def _estimate(task: Task, inputs: Inputs, _shapes: list[CircuitShape]) -> Any:
         value = _random(inputs, pub.index).uniform(-1, 1)
         values.append(value)
         entry: dict[str, Any] = {"variance": 1 - value**2, "shots": pub.shots}
-        if inputs.level > 0 and not task.backend.simulator:
+        if inputs.zne is not None:
+            weak = [value * DECAY**factor for factor in inputs.zne.noise_factors]
+            spread = [1 - item**2 for item in weak]
+            entry["zne"] = inputs.zne.metadata(weak, spread, pub.shots)
+        elif inputs.level > 0 and not task.backend.simulator:
             entry["readout_mitigation_num_twirled_circuits"] = 16
             entry["readout_mitigation_shots_calibration"] = 8192
         metadata.append({**entry, **FLAG})

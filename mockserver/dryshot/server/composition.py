@@ -46,6 +46,7 @@ def compose(settings: argparse.Namespace) -> Iterator[tuple[Tenants, int]]:
             pace=pace(settings, scenario),
             scenario=scenario,
             limits=Limits.of(dict(settings.limit)),
+            era=settings.era,
         )
         state = None
         if settings.state is not None:

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import NamedTuple, TypeVar
 from urllib.parse import unquote
 
+from dryshot.dialects.legacy.eras import ERAS
 from dryshot.http import Endpoint, Request, Response
 from dryshot.mock import Mock
 from dryshot.mounts.asgi import Message, Receive, Send, own_answer, request_of
@@ -58,8 +59,8 @@ class Streams:
 
     A caller is let in, or refused in the service's own words, as if it had asked for the job over
     HTTP, and the journal has it so. It is sent a first frame, which says that it is heard, then the
-    result of a job that completes. The close code is 1000, on which clients go and ask for the job,
-    and any other only if something is wrong, since they come again then.
+    result of a job that completes, in the era that did so. The close code is 1000, on which clients
+    go and ask for the job, and any other only if something is wrong, since they come again then.
 
     Requests for other paths are answered as if they had not asked for a websocket.
     """
@@ -127,7 +128,7 @@ class Streams:
             if not gone.done():
                 over.result()
                 job = watched.job
-                if job is not None and job.status is JobStatus.COMPLETED and job.outcome:
+                if job is not None and _is_told(watched.mock, job) and job.outcome:
                     await _say(send, job.outcome.body)
                 await send({"type": "websocket.close", "code": _OVER})
             elif gone.result():
@@ -167,6 +168,11 @@ def _watched(endpoint: Endpoint, request: Request, job_id: str) -> _Watched | No
             return None
         mock, ended = own, lambda: False
     return _Watched(mock, ended, mock.world.jobs.get(job_id))
+
+
+def _is_told(mock: Mock, job: Job) -> bool:
+    """Whether a stream ends with the job's result; later it only ended."""
+    return job.status is JobStatus.COMPLETED and ERAS[mock.world.era].streams_results
 
 
 async def _listen(receive: Receive) -> bool:

@@ -15,6 +15,7 @@ from dryshot.mock import NOTEBOOK_START, Mock
 from dryshot.server.tenant import Genesis
 from dryshot.server.tenants import Tenants
 from dryshot.world import Backend, Engine, Pace
+from dryshot.world.classic import EraName, check_era
 from dryshot.world.declaration import Declaration, DeclarationError, read
 from dryshot.world.devices import catalogue, device
 from dryshot.world.limits import Limits
@@ -44,6 +45,7 @@ class Worlds:
         devices: more devices, each a name and its qubits.
         pace: how long jobs wait and run; by default as for a mock.
         limits: what the service takes; as for a mock.
+        era: which time of the classic API it is; as for a mock.
         scenario: how each world begins, and what goes wrong in it from then on; as for a mock.
         wall: what the present is, in POSIX seconds.
 
@@ -65,6 +67,7 @@ class Worlds:
         limits: Limits | None = None,
         scenario: Sources | None = None,
         wall: Callable[[], float] = time.time,
+        era: EraName = "2023-09",
     ) -> None:
         self._seed = seed
         self._clock = clock
@@ -84,6 +87,7 @@ class Worlds:
         self._pace = UsualPace() if pace is None else pace
         self._limits = Limits() if limits is None else limits
         self._wall = wall if clock == "wall" else None
+        self._era = check_era(era)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -98,6 +102,7 @@ class Worlds:
             "devices": [list(one) for one in self._devices],
             "world": hashlib.blake2b(given, digest_size=16).hexdigest(),
             **({"limits": dict(changes)} if changes else {}),
+            **({} if self._era == "2023-09" else {"era": self._era}),
             **({} if self._scenario is None else {"scenario": self._scenario.digest()}),
         }
 
@@ -176,6 +181,7 @@ class Worlds:
                 executor=genesis.outcomes,
                 wait=waits,
                 limits=self._limits,
+                era=self._era,
                 scenario=None if genesis.neutral else events,
             )
 

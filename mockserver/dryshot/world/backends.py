@@ -29,7 +29,8 @@ class Backend:
     """A device or simulator; ``load`` makes its documents at the first use, once.
 
     ``previous`` is what it was before it was calibrated anew. ``mock`` marks the platform's own
-    stand-in for a device, on which a job costs nothing.
+    stand-in for a device, on which a job costs nothing. ``pulses`` makes the pulse defaults, when
+    they are first asked for, from the properties; without it they are in the data.
     Its changing condition (paused, queue length) belongs to the world, not to it.
     """
 
@@ -41,11 +42,13 @@ class Backend:
         load: Callable[[], BackendData],
         mock: bool = False,
         previous: Backend | None = None,
+        pulses: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
     ) -> None:
         self.name = name
         self.simulator = simulator
         self.mock = mock
         self.previous = previous
+        self.pulses = pulses
         self._load: Callable[[], BackendData] | None = load
         self._told: dict[Any, Any] = {}
 
@@ -85,7 +88,7 @@ class Backend:
     @property
     def defaults(self) -> Mapping[str, Any]:
         """Pulse defaults as JSON; empty for a simulator."""
-        return self.data.defaults
+        return self.told(_defaults)
 
     def properties_before(self, instant: datetime | None, *, included: bool) -> Mapping[str, Any]:
         """The newest calibration data from before ``instant``, None is now; empty if none is."""
@@ -102,3 +105,8 @@ class Backend:
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "data": self.data, "_load": None, "previous": None, "_told": {}}
+
+
+def _defaults(backend: Backend) -> Mapping[str, Any]:
+    pulses = backend.pulses
+    return backend.data.defaults if pulses is None else pulses(backend.properties)

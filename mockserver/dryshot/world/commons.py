@@ -8,7 +8,7 @@ from random import Random
 from dryshot.clock import Clock
 from dryshot.world.accounts import Accounts
 from dryshot.world.backends import Backend
-from dryshot.world.ids import IdSource, draw
+from dryshot.world.ids import IdSource, draw, respell
 from dryshot.world.jobs import Job
 from dryshot.world.limits import Limits, SubmissionRate
 from dryshot.world.runner import Pace, Runner
@@ -21,7 +21,8 @@ __all__ = ["Commons"]
 class Commons:
     """The parts that both share; ``jobs`` holds every job in the order of its making.
 
-    ``removed`` names the backends that are gone for now, each as often as it was removed.
+    ``removed`` names the backends that are gone for now, each as often as it was removed. The
+    classic service writes its ids in the later alphabet where ``later_ids`` says so.
     """
 
     clock: Clock
@@ -32,6 +33,7 @@ class Commons:
     ids: IdSource
     runner: Runner
     limits: Limits = field(default_factory=Limits)
+    later_ids: bool = False
     removed: list[str] = field(default_factory=list)
     rate: SubmissionRate = field(init=False)
     _random: Random = field(default_factory=Random, init=False, repr=False, compare=False)
@@ -43,6 +45,11 @@ class Commons:
     def new_id(self) -> str:
         """The next job's id."""
         return self.ids.new(self.clock)
+
+    def new_classic_id(self) -> str:
+        """The next id of a job or a session of the classic service."""
+        made = self.new_id()
+        return respell(made) if self.later_ids else made
 
     def enqueue(
         self,

@@ -12,12 +12,13 @@ from random import Random
 
 from dryshot.clock import Clock
 
-__all__ = ["IdSource", "XidFields", "decode_xid", "draw", "encode_xid", "stream"]
+__all__ = ["IdSource", "XidFields", "decode_xid", "draw", "encode_xid", "respell", "stream"]
 
 
 _DIGITS = string.digits + string.ascii_lowercase[:22]
 _PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
 _SHIFTS = range(90, -1, -10)
+_LATER = str.maketrans(_DIGITS, "0123456789abcdefghjkmnpqrstvwxyz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ def decode_xid(text: str) -> XidFields:
     if encode_xid(fields) != text:
         raise ValueError(f"{text!r} is not an id of 20 characters 0-9a-v")
     return fields
+
+
+def respell(text: str) -> str:
+    """The same id in the alphabet of the classic service from November 2023: no i, l, o or u."""
+    return text.translate(_LATER)
 
 
 @dataclass(slots=True)

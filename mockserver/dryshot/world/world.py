@@ -9,7 +9,14 @@ from dryshot.clock import Clock
 from dryshot.errors import Invalid, NotFound, PermissionDenied
 from dryshot.world.accounts import Account, Accounts
 from dryshot.world.backends import Backend
-from dryshot.world.classic import Accounting, ClassicSessions, Programs
+from dryshot.world.classic import (
+    Accounting,
+    ClassicSessions,
+    EraName,
+    Programs,
+    maker_of_ids,
+    makes_later_ids,
+)
 from dryshot.world.commons import Commons
 from dryshot.world.declaring import Declaring
 from dryshot.world.devices import listing
@@ -35,7 +42,8 @@ class World(Declaring):
     Every method is one step that happens wholly or not at all: a ``Refusal`` changes nothing.
     Callers hold ``clock.lock``. ``offered`` are names of backends that the instances which
     accounts have by default have besides the usual ones. An instance of the classic service that
-    one of ``spent`` holds for has used up its time. ``trouble`` lets things go wrong.
+    one of ``spent`` holds for has used up its time. ``era`` is the classic service's.
+    ``trouble`` lets things go wrong.
     """
 
     def __init__(
@@ -52,8 +60,10 @@ class World(Declaring):
         wait: bool = True,
         offered: Iterable[str] = (),
         limits: Limits | None = None,
+        era: EraName = "2023-09",
     ) -> None:
         self.clock = clock
+        self.era = era
         self.limits = Limits() if limits is None else limits
         self.seed = seed
         self.accounts = Accounts(clock, seed, accounts)
@@ -76,9 +86,10 @@ class World(Declaring):
             self.accounts,
             self.backends,
             self.jobs,
-            ids or IdSource(),
+            ids or maker_of_ids(era),
             self._runner,
             self.limits,
+            later_ids=makes_later_ids(era),
         )
         self.platform = Platform(self._commons, offered)
         self.classic = ClassicSessions(self._commons)
@@ -139,7 +150,7 @@ class World(Declaring):
         if self.spent and any(spent(instance) for spent in self.spent):
             raise PermissionDenied("The quota of the instance is exceeded", code=4317)
         job = Job(
-            id=self._commons.new_id(),
+            id=self._commons.new_classic_id(),
             account_id=account.id,
             submission=submission,
             instance=instance,

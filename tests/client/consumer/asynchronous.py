@@ -14,6 +14,9 @@ from dryshot_client import (
     read_sampler_result,
 )
 from dryshot_client.drivers import AsyncDriver
+from dryshot_client.legacy.account_shapes import Usage
+from dryshot_client.legacy.session_shapes import CreatedSession, ExtendedSession
+from dryshot_client.legacy.session_shapes import Workload as ClassicWorkload
 from dryshot_client.platform.models import Backend, Job, Session, Workload
 from dryshot_client.platform.primitives import SamplerJob
 
@@ -52,3 +55,14 @@ def make() -> tuple[AsyncRuntime, LegacyRuntime, AsyncLegacyRuntime]:
         LegacyRuntime(api_token="token"),
         AsyncLegacyRuntime(api_token="token", instance="hub/group/project"),
     )
+
+
+async def look_back(runtime: AsyncLegacyRuntime) -> list[str]:
+    """The classic client, awaited."""
+    assert_type(await runtime.instances.usage(), Usage)
+    async with runtime.sessions.open(backend="b", instance="h/g/p", max_ttl=60) as session:
+        assert_type(session, CreatedSession)
+    extended = await runtime.sessions.extended(session["id"])
+    assert_type(extended, ExtendedSession)
+    assert_type(runtime.workloads.list(mode="batch"), AsyncIterator[ClassicWorkload])
+    return extended.get("jobs", [])

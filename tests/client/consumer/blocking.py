@@ -6,12 +6,18 @@ from typing import assert_type
 from dryshot_client import (
     EstimatorResult,
     JobFailed,
+    LegacyRuntime,
     RateLimited,
     Runtime,
     RuntimeApiError,
     SamplerResult,
 )
 from dryshot_client.drivers import SyncDriver
+from dryshot_client.legacy.account_shapes import Hub, User
+from dryshot_client.legacy.session_shapes import CreatedSession, FacadeJob, JobKind
+from dryshot_client.legacy.session_shapes import Workload as ClassicWorkload
+from dryshot_client.legacy.shapes import CreatedJob as CreatedClassicJob
+from dryshot_client.legacy.shapes import Program
 from dryshot_client.platform.models import (
     Account,
     AnalyticsDays,
@@ -93,3 +99,21 @@ def run(runtime: Runtime) -> dict[str, int]:
     except JobFailed as error:
         assert_type(error.reason, str | None)
     return result[0].counts()
+
+
+def look_back(runtime: LegacyRuntime) -> str:
+    """Everything that the classic client has besides."""
+    assert_type(runtime.programs.upload(name="mine", data="pass", spec={}), Program)
+    assert_type(runtime.programs.list(mine=True), list[Program])
+    job = runtime.jobs.create(program="sampler", backend="b", params={}, tags=["t"])
+    assert_type(job, CreatedClassicJob)
+    with runtime.sessions.open(backend="b", mode="batch") as session:
+        assert_type(session, CreatedSession)
+        runtime.facade.create(program="sampler", backend="b", session_id=session["id"])
+    assert_type(runtime.facade.list(limit=1, backend=["b"]), Iterator[FacadeJob])
+    assert_type(runtime.facade.job_type("j"), JobKind)
+    assert_type(runtime.workloads.list(sort="ASC"), Iterator[ClassicWorkload])
+    assert_type(runtime.instances.hubs(), list[Hub])
+    assert_type(runtime.account.user(), User)
+    figures = runtime.analytics.usage_grouped("instance", backend=["b"])
+    return figures[0]["key"] if runtime.account.validate() else job["id"]

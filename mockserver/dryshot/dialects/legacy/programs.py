@@ -11,6 +11,7 @@ from dryshot.contract import Call
 from dryshot.dialects.dialect import Reply
 from dryshot.dialects.legacy import wire
 from dryshot.dialects.legacy.credentials import credential_of
+from dryshot.dialects.legacy.eras import Era
 from dryshot.errors import Invalid, NotAuthenticated
 from dryshot.http import Request
 from dryshot.world import Account, World
@@ -25,6 +26,7 @@ class ProgramHandlers:
     """One method per operation on programs."""
 
     world: World
+    era: Era
 
     def list_programs(self, call: Call, _account: None) -> Reply:
         """Every public program, and the caller's own, paged; no credentials needed."""
@@ -36,6 +38,8 @@ class ProgramHandlers:
             if name in (None, program.id, program.name)
             and (search in program.id or search in program.description.lower())
         ]
+        order = self.era.programs
+        found.sort(key=lambda one: order.index(one.id) if one.id in order else len(order))
         page = [wire.program(program) for program in found[offset : offset + limit]]
         return 200, {"programs": page, "count": len(found), "limit": limit, "offset": offset}
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dryshot.contract import Call, Contract, Operation
+from collections.abc import Mapping
+from typing import Any
+
+from dryshot.contract import Call, Contract, InvalidRequest, Operation, Problem
 from dryshot.dialects.dialect import Dialect, Json, Reply
 from dryshot.dialects.legacy import wire
 from dryshot.dialects.legacy.credentials import credential_of
-from dryshot.dialects.legacy.errors import refusal
+from dryshot.dialects.legacy.eras import ERAS
+from dryshot.dialects.legacy.errors import Wording, refusal
 from dryshot.dialects.legacy.facade import FacadeHandlers
 from dryshot.dialects.legacy.programs import ProgramHandlers
 from dryshot.dialects.legacy.sessions import SessionHandlers
@@ -17,8 +21,17 @@ from dryshot.dialects.legacy.wire import instant
 from dryshot.errors import DryshotError
 from dryshot.http import Headers, Request
 from dryshot.world import Account, JobQuery, JobStatus, Submission, World
+from dryshot.world.ids import XidFields, encode_xid, stream
 
 __all__ = ["RuntimeDialect"]
+
+_VERSIONED = 2
+_NO_VERSIONS = f"params.version: inputs of version {_VERSIONED} are not known before 2024."
+_NO_START = (
+    "Starting a session using the /jobs endpoint will no longer be supported after March 31, 2024."
+    " If you are using qiskit-ibm-runtime, please upgrade it before this date. If you are calling"
+    " the API directly, please use the /sessions endpoint instead."
+)
 
 
 class RuntimeDialect(
@@ -34,6 +47,7 @@ class RuntimeDialect(
 
     def __init__(self, world: World) -> None:
         super().__init__(Contract.load("legacy-runtime", world.limits.bounds_of_tags), world)
+        self.era = ERAS[world.era]
 
     def authenticate(self, request: Request) -> Account:
         """The owner of the access token or API token in ``x-access-token`` or as a bearer."""
@@ -45,7 +59,7 @@ class RuntimeDialect(
 
     def refuse(self, error: DryshotError, _operation: Operation | None) -> Reply:
         """The ``errors`` envelope."""
-        return refusal(error)
+        return refusal(error, Wording(self._trace() if self.era.new_errors else None))
 
     def list_backends(self, call: Call, account: Account) -> Reply:
         """Names, of one instance or of all; those repeat."""
@@ -84,6 +98,8 @@ class RuntimeDialect(
     def create_job(self, call: Call, account: Account) -> Reply:
         """Queue a job."""
         body = call.body
+        starts = body.get("start_session") in (True, "True")
+        self._check_era(body["params"], starts=starts)
         hub = body.get("hub")
         job = self.world.submit(
             account,
@@ -94,7 +110,7 @@ class RuntimeDialect(
                 instance=f"{hub}/{body['group']}/{body['project']}" if hub else None,
                 tags=tuple(body.get("tags") or ()),
                 session_id=body.get("session_id"),
-                start_session=body.get("start_session") in (True, "True"),
+                start_session=starts,
                 session_time=body.get("session_time"),
                 cost=body.get("cost"),
                 runtime=body.get("runtime"),
@@ -127,13 +143,13 @@ class RuntimeDialect(
             offset=query["offset"],
         )
         jobs, count = self.world.find_jobs(account, wanted)
-        page = [wire.job(job, exclude_params=query["exclude_params"]) for job in jobs]
+        page = [wire.job(job, self.era, exclude_params=query["exclude_params"]) for job in jobs]
         return 200, {"jobs": page, "count": count, "limit": wanted.limit, "offset": wanted.offset}
 
     def get_job(self, call: Call, account: Account) -> Reply:
         """One job, with its parameters unless they are not wanted."""
         job = self.world.job(account, call.path["job_id"])
-        return 200, wire.job(job, exclude_params=call.query["exclude_params"])
+        return 200, wire.job(job, self.era, exclude_params=call.query["exclude_params"])
 
     def delete_job(self, call: Call, account: Account) -> Reply:
         """Remove a job for good."""
@@ -149,7 +165,9 @@ class RuntimeDialect(
             return (200, f"{job.reason}\n") if job.status is JobStatus.FAILED else (204, None)
         if job.outcome.failed:
             return 200, job.outcome.body
-        return 200, Json(job.outcome.body)
+        backend = self.world.backends.get(job.backend)
+        simulated = backend is not None and backend.simulator
+        return 200, Json(wire.results(job, job.outcome.body, self.era, simulated=simulated))
 
     def get_job_interim_results(self, call: Call, account: Account) -> Reply:
         """Nothing: none of the four programs gives any."""
@@ -176,3 +194,17 @@ class RuntimeDialect(
         """Give a job other tags."""
         self.world.replace_tags(account, call.path["job_id"], call.body["tags"])
         return 204, None
+
+    def _check_era(self, params: Mapping[str, Any], *, starts: bool) -> None:
+        """``InvalidRequest`` for what the service did not yet, or no longer, take."""
+        if params.get("version") == _VERSIONED and not self.era.versioned:
+            raise InvalidRequest((Problem("body", "params.version", "refused", _NO_VERSIONS),))
+        if starts and not self.era.starts_sessions:
+            raise InvalidRequest((Problem("body", "start_session", "refused", _NO_START),))
+
+    def _trace(self) -> str:
+        """The name of a request: an id of its second, the same whenever it is asked again."""
+        now = self.world.clock.time()
+        random = stream(self.world.seed, "runtime traces", repr(now))
+        parts = random.getrandbits(24), random.getrandbits(16), random.getrandbits(24)
+        return encode_xid(XidFields(int(now), *parts))

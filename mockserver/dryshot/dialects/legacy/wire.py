@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from dryshot.clock import isoformat
+from dryshot.dialects.dialect import to_json
+from dryshot.dialects.legacy.eras import Era
 from dryshot.world import Job
 from dryshot.world.programs import Program
 
-__all__ = ["instant", "job", "metrics", "program"]
+__all__ = ["instant", "job", "metrics", "program", "results"]
 
 _VERSION = "0.12.2,0.25.1"
 """``qiskit_version``: those of the runtime client and of Terra on the notebook's day."""
@@ -36,28 +39,20 @@ def program(program: Program) -> dict[str, Any]:
     return body | {"tags": list(program.tags)} if program.tags else body
 
 
-def job(job: Job, *, exclude_params: bool) -> dict[str, Any]:
-    """A job; ``state`` has the status alone, until there is a reason to tell."""
+def job(job: Job, era: Era, *, exclude_params: bool) -> dict[str, Any]:
+    """A job as it was told of in an era."""
     hub, group, project = job.instance.split("/")
-    state: dict[str, Any] = {"status": job.status}
-    if job.reason is not None:
-        # clients up to 0.29 read only reason_code, the service wrote reasonCode
-        state |= {
-            "reason": job.reason,
-            "reasonCode": job.reason_code,
-            "reason_code": job.reason_code,
-        }
     body: dict[str, Any] = {
         "id": job.id,
         "hub": hub,
         "group": group,
         "project": project,
         "backend": job.backend,
-        "state": state,
+        "state": _state(job, era),
         "status": job.status,
         "params": job.submission.params,
         "program": {"id": job.program_id},
-        "created": isoformat(job.created),
+        "created": isoformat(job.created, "milliseconds" if era.full_job else "microseconds"),
         "runtime": job.submission.runtime or "",
         "cost": job.cost,
         "tags": list(job.tags),
@@ -67,7 +62,47 @@ def job(job: Job, *, exclude_params: bool) -> dict[str, Any]:
     }
     if exclude_params:
         del body["params"]
+    if era.full_job:
+        ended = None if job.ended is None else isoformat(job.ended, "milliseconds")
+        body |= {"ended": ended, "private": False, "user_id": job.account_id}
     return body
+
+
+def _state(job: Job, era: Era) -> dict[str, Any]:
+    """The status, and why it is so, if there is a reason or the era always told."""
+    state: dict[str, Any] = {"status": job.status}
+    if job.reason is not None:
+        # clients up to 0.29 read only reason_code, the service wrote reasonCode
+        code = job.reason_code
+        return state | {"reason": job.reason, "reasonCode": code, "reason_code": code}
+    return state | {"reason": "", "reasonCode": None} if era.full_state else state
+
+
+def results(job: Job, body: str, era: Era, *, simulated: bool) -> str:
+    """What a program returned, as text; the sampler's says more in later eras.
+
+    What it noted on a circuit comes last on simulators and second on devices; it is empty, since
+    that is in the circuits themselves.
+    """
+    if not era.circuit_metadata or job.program_id != "sampler":
+        return body
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return body  # it was spoilt on purpose
+    if not isinstance(value, dict) or "quasi_dists" not in value:
+        return body
+    value["metadata"] = [
+        told if "circuit_metadata" in told else _with_circuit(told, last=simulated)
+        for told in value["metadata"]
+    ]
+    return to_json(value).decode()
+
+
+def _with_circuit(told: Mapping[str, Any], *, last: bool) -> dict[str, Any]:
+    items = list(told.items())
+    items.insert(len(items) if last else 1, ("circuit_metadata", {}))
+    return dict(items)
 
 
 def metrics(job: Job) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class ClassicSessions:
 
     def __init__(self, commons: Commons) -> None:
         self._commons = commons
-        self._sessions = Sessions(commons.clock, commons.new_id, self._fail, commons.limits)
+        self._sessions = Sessions(commons.clock, commons.new_classic_id, self._fail, commons.limits)
 
     @property
     def all(self) -> Mapping[str, Session]:
@@ -44,7 +44,7 @@ class ClassicSessions:
         self, account: Account, instance: str, backend: str, mode: Mode, max_ttl: int | None
     ) -> Session:
         """A new session without a job; ``max_ttl`` is in seconds."""
-        made = self._commons.new_id()
+        made = self._commons.new_classic_id()
         return self._make(made, account.id, instance, backend, mode, max_ttl)
 
     def begin(self, job: Job) -> None:

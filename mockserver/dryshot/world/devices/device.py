@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from dryshot.clock import isoformat
@@ -42,18 +43,21 @@ def device(
             raise ValueError(f"{name}: {instant.isoformat()} has no time zone")
     kind = family_for(num_qubits, family)
 
+    gate_name = two_qubit_gate or kind.two_qubit_gate
+    make = partial(make_chip, name, num_qubits, seed, kind, gate_name)
+
     def load() -> BackendData:
-        chip = make_chip(name, num_qubits, seed, kind, two_qubit_gate or kind.two_qubit_gate)
+        chip = make()
         draw = chip.stream("history")
         version = f"1.{draw.randrange(10)}.{draw.randrange(60)}"
         service = timedelta(days=draw.randrange(365, 1095))
         return BackendData(
             configuration=_configuration(chip, version, online or calibrated - service),
             properties=calibrate(chip, version, calibrated),
-            defaults=pulse_defaults(chip) if kind.open_pulse else {},
         )
 
-    return Backend(name, simulator=False, load=load)
+    pulses = partial(pulse_defaults, make) if kind.open_pulse else None
+    return Backend(name, simulator=False, load=load, pulses=pulses)
 
 
 def _configuration(chip: Chip, version: str, online: datetime) -> dict[str, Any]:

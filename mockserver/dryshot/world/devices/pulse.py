@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dryshot.world.devices.chip import Chip
+from dryshot.world.devices.schedules import commands, library
 
 __all__ = ["pulse_configuration", "pulse_defaults"]
 
@@ -58,14 +60,15 @@ def pulse_configuration(chip: Chip) -> dict[str, Any]:
     }
 
 
-def pulse_defaults(chip: Chip) -> dict[str, Any]:
-    """PulseDefaults as JSON: frequencies in GHz; no pulses and no commands are given."""
+def pulse_defaults(make: Callable[[], Chip], properties: Mapping[str, Any]) -> dict[str, Any]:
+    """PulseDefaults as JSON, frequencies in GHz; gates take as long as ``properties`` tell."""
+    chip = make()
     return {
         "qubit_freq_est": [*chip.frequencies],
         "meas_freq_est": _readout_frequencies(chip),
         "buffer": 0,
-        "pulse_library": [],
-        "cmd_def": [],
+        "pulse_library": library(chip),
+        "cmd_def": commands(chip, properties),
         "meas_kernel": {"name": "hw_qmfk", "params": {}},
         "discriminator": {"name": "hw_qmfk", "params": {}},
     }

@@ -32,7 +32,14 @@ def recalibrated(backend: Backend, now: datetime, drift: float, seed: int) -> Ba
         properties = _drifted(old.properties, now, drift, draw)
         return BackendData(old.configuration, properties, old.defaults)
 
-    return Backend(backend.name, simulator=False, load=load, mock=backend.mock, previous=backend)
+    return Backend(
+        backend.name,
+        simulator=False,
+        load=load,
+        mock=backend.mock,
+        previous=backend,
+        pulses=backend.pulses,
+    )
 
 
 def _drifted(

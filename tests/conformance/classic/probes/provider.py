@@ -74,6 +74,9 @@ with step("backend properties of an instant"):
     assert device.properties(datetime=datetime(2020, 1, 1, tzinfo=UTC)) is None
 with step("pulse defaults"):
     assert len(device.defaults().qubit_freq_est) == 7
+    flip = device.defaults().instruction_schedule_map.get("x", 0)
+    length = flip.duration * device.configuration().dt
+    assert abs(length - properties.gate_length("x", [0])) < 1e-12, length
 with step("target"):
     assert {"cx", "sx", "measure"} <= set(device.target.operation_names)
     assert 0 < device.target["measure"][0,].error < 1

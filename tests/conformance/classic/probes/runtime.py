@@ -97,6 +97,9 @@ with step("pulse defaults"):
     defaults = device.defaults()
     assert len(defaults.qubit_freq_est) == 7
     assert len(defaults.meas_freq_est) == 7
+    flip = defaults.instruction_schedule_map.get("x", 0)
+    length = flip.duration * configuration.dt
+    assert abs(length - properties.gate_length("x", [0])) < 1e-12, length
 with step("target"):
     assert {"cx", "sx", "measure"} <= set(device.target.operation_names)
     assert 0 < device.target["measure"][0,].error < 1
@@ -140,6 +143,9 @@ with step("Estimator at resilience level 2"):
     (value,), (metadata,) = job.result().values, job.result().metadata
     assert -1.3 < value < -0.7, value
     assert metadata["shots"] == 4000
+    amplified = metadata["zne"]["noise_amplification"]
+    assert list(amplified["noise_factors"]) == [1, 3, 5]
+    assert len(amplified["values"]) == 3
 with step("run circuits"):
     job = service.run(
         "circuit-runner",

@@ -1,64 +1,34 @@
-"""Programs and backends of the classic API."""
+"""Backends of the classic API."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from dryshot_client.calls import D, Resource, call
+from dryshot_client.calls import D, call
 from dryshot_client.checks import Instant, write_instant
-from dryshot_client.flows import Flow, collect
-from dryshot_client.legacy.api import LegacyApi
+from dryshot_client.flows import Flow
+from dryshot_client.legacy.resource import LegacyResource
 from dryshot_client.legacy.shapes import (
     BackendConfiguration,
     BackendProperties,
     BackendStatus,
-    Program,
 )
-from dryshot_client.paging import Page, read_pages
 
-__all__ = ["Backends", "Programs"]
+__all__ = ["Backends"]
 
-# Within the classes below, ``list`` is their method.
+# Within the class below, ``list`` is its method.
 _Names = list[str]
-_Programs = list[Program]
 
 
-class Programs(Resource[D]):
-    """What jobs can run. No token is needed, and none is obtained."""
-
-    def __init__(self, api: LegacyApi, driver: D) -> None:
-        super().__init__(driver)
-        self._api = api
-
-    @call
-    def list(self) -> Flow[_Programs]:
-        """All programs, in the service's order."""
-
-        def fetch(limit: int | None, offset: int | None) -> Flow[Page]:
-            query = {"limit": limit, "offset": offset}
-            return self._api.call_page(self._api.prepare("list_programs", query=query), "programs")
-
-        return collect(read_pages(fetch))
-
-    @call
-    def get(self, program_id: str) -> Flow[Program]:
-        """One program; ``NotFound`` if there is none of that name."""
-        return self._api.call_object(self._api.prepare("get_program", {"id": program_id}))
-
-
-class Backends(Resource[D]):
+class Backends(LegacyResource[D]):
     """Devices and simulators. An unknown name is ``NotFound``."""
-
-    def __init__(self, api: LegacyApi, driver: D) -> None:
-        super().__init__(driver)
-        self._api = api
 
     @call
     def list(self, *, instance: str | None = None, slash: bool = False) -> Flow[_Names]:
         """Names, as the service lists them, of one instance's backends.
 
-        With ``slash`` they are asked for as the provider client does, which makes no difference.
+        With ``slash`` they are asked for as the provider client does, under ``/backends/``.
 
         Without an instance, here and on the runtime, of all the account's instances: a name comes
         once for each of them that has it.
