@@ -48,7 +48,7 @@ _SETTINGS = frozenset(
 _STEADY = _SETTINGS | {
     *("list_programs", "get_program", "get_versions", "get_catalog_entry"),
     *("get_backend_configuration", "get_backend_properties", "get_backend_defaults"),
-    "get_backend_status",
+    *("get_backend_status", "get_stored_circuits"),  # at addresses that only their readers know
 }
 
 
