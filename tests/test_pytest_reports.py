@@ -71,7 +71,7 @@ def run(pytester: pytest.Pytester, code: str, *options: str) -> pytest.RunResult
     pytester.makepyfile(code)
     plugins = ("-p", "dryshot.pytest_plugin", "-p", "no:cacheprovider", "--tb=line")
     # the tests leak what they have: whether that is told is what is tested here
-    return pytester.runpytest_inprocess(*plugins, "--dryshot-sentinels=none", *options)
+    return pytester.runpytest_subprocess(*plugins, "--dryshot-sentinels=none", *options)
 
 
 def written(pytester: pytest.Pytester, start: str) -> Path:

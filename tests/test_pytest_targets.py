@@ -124,7 +124,7 @@ def test_live_does_not_start_without_its_variables(
 @pytest.mark.parametrize("url", ["127.0.0.1:1", "ftp://x", "http://", "http://u:p@x", "http://x:y"])
 def test_a_url_that_is_none_is_refused(pytester: pytest.Pytester, url: str) -> None:
     options = ("-p", "dryshot.pytest_plugin", "--dryshot-target=live")
-    result = pytester.runpytest_inprocess(*options, f"--dryshot-base-url={url}")
+    result = pytester.runpytest_subprocess(*options, f"--dryshot-base-url={url}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*--dryshot-base-url is not a URL*"])
 

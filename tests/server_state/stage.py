@@ -61,7 +61,8 @@ class User:
             url = self.base + httpx.URL(url).raw_path.decode()
         return self.http.request(method, url, **options)
 
-    def log_in(self) -> User:
+    def log_in(self, *, again: bool = False) -> User:
+        """With a token of now; ``again`` where worlds are replaced while that is asked for."""
         form = {"grant_type": GRANT, "apikey": self.key}
         answer = self.ask("POST", f"{IAM}/identity/token", data=form)
         assert answer.status_code == 200, answer.text
@@ -69,6 +70,9 @@ class User:
         self.headers = {"authorization": f"Bearer {token}", "ibm-api-version": LATEST}
         query = {"query": "service_name:quantum-computing"}
         found = self.ask("POST", f"{SEARCH}/v3/resources/search", json=query, headers=self.headers)
+        if again and found.status_code == 401:
+            return self.log_in(again=True)
+        assert found.status_code == 200, found.text
         crns = {item["name"]: item["crn"] for item in found.json()["items"]}
         self.headers["service-crn"] = crns.get("premium-instance", min(crns.values()))
         return self

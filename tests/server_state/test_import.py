@@ -165,7 +165,7 @@ def test_what_is_acknowledged_after_an_import_under_load_is_found(tmp_path: Path
                     after = done.is_set()
                     answer = user.do("POST", "/jobs", JOB)
                     if answer.status_code == 401:  # its token was of the worlds before
-                        user.log_in()
+                        user.log_in(again=True)
                     elif after:
                         made.append(str(answer.json()["id"]))
                     if stop.is_set() or len(made) == 5:
