@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 
@@ -65,3 +67,41 @@ def test_an_alarm_that_is_over_does_not_ring() -> None:
     with Alarm(60, lambda: None) as alarm:
         assert alarm.here
     alarm.ring()
+
+
+def test_what_is_traced_goes_on_after_an_alarm_that_was_broken_off() -> None:
+    """In a process of its own: an interpreter that hangs here cannot be interrupted."""
+    program = """
+import sys, threading
+from dryshot.sweep.alarm import Alarm, Hung
+
+def broken_off():
+    try:
+        with Alarm(0.02, lambda: None):
+            while True:
+                pass
+    except Hung:
+        pass
+
+def rung():
+    try:
+        with Alarm(60, lambda: None) as alarm:
+            alarm.ring()
+    except Hung:
+        pass
+
+def quiet():
+    with Alarm(60, lambda: None):
+        pass
+
+for target in (broken_off, rung, quiet):
+    thread = threading.Thread(target=target)
+    thread.start()
+    thread.join()
+sys.settrace(lambda *_: None)
+print((lambda: "went on")())
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (run.stdout, run.stderr) == ("went on\n", "")

@@ -6,6 +6,7 @@ import ctypes
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any, Self
 
@@ -34,6 +35,7 @@ class Alarm:
         self._timer: threading.Timer | None = None
         self._before: Any = None
         self._signals = False
+        self._sent = False
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -66,6 +68,7 @@ class Alarm:
             if self._signals:
                 signal.pthread_kill(self._thread, signal.SIGALRM)
             else:
+                self._sent = True
                 _raise_in(self._thread, Hung)
 
     def _start(self, seconds: float) -> None:
@@ -78,11 +81,12 @@ class Alarm:
             if self._timer is not None:
                 self._timer.cancel()
                 self._timer = None
-                if not self._signals:
-                    _raise_in(self._thread, None)
             if self._signals:
                 signal.signal(signal.SIGALRM, self._before or signal.SIG_DFL)
                 self._signals = False
+        if self._sent:
+            self._sent = False
+            _take()
 
     def _on_time(self) -> None:
         self._late()
@@ -95,7 +99,19 @@ class Alarm:
         raise Hung
 
 
-def _raise_in(thread: int, error: type[BaseException] | None) -> None:
-    """Let a thread raise it at its next step in Python; None takes back what has not come to it."""
-    value = None if error is None else ctypes.py_object(error)
+def _raise_in(thread: int, error: type[BaseException]) -> None:
+    """Let a thread raise it at its next step in Python."""
+    value = ctypes.py_object(error)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), value)
+
+
+def _take() -> None:
+    """Let what was sent to this thread, and may not have come to it, come here and go no further.
+
+    To take it back with a null would leave the interpreter looking for it at every step, and
+    CPython 3.11 would then hang in the first function that is traced (``sys.settrace``).
+    """
+    with suppress(Hung):
+        _raise_in(threading.get_ident(), Hung)  # in the place of what is on its way
+        while True:
+            pass
