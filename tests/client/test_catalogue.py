@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from dryshot_client import NotFound, RuntimeApiError
 from dryshot_client.legacy.operations import LEGACY_OPERATIONS
 from dryshot_client.operations import Operation
+from tests.client.legacy.answers import ANSWERS
 from tests.client.stage import Network, Stage, answer
 
 OnStage = Callable[..., Stage]
@@ -28,8 +29,9 @@ def test_one_program_is_fetched_without_logging_in(stage: OnStage) -> None:
 
 
 def test_a_program_that_wants_a_login_after_all_gets_one(stage: OnStage) -> None:
-    network = Network(answer({}, 401), answer({"id": "mine"}))
-    assert stage(network).do(lambda runtime: runtime.programs.get("mine")) == {"id": "mine"}
+    mine = {"id": "mine", "name": "mine"}
+    network = Network(answer({}, 401), answer(mine))
+    assert stage(network).do(lambda runtime: runtime.programs.get("mine")) == mine
     assert network.requests[-1].headers["x-access-token"] == network.tokens[0]
 
 
@@ -42,9 +44,10 @@ def test_backends_are_listed_as_they_come_with_repetitions(stage: OnStage) -> No
 
 @pytest.mark.parametrize("what", ["configuration", "properties", "defaults", "status"])
 def test_what_there_is_about_a_backend_is_fetched(stage: OnStage, what: str) -> None:
-    network = Network(answer({"backend_version": "1.0"}))
+    told = ANSWERS[f"backends.{what}"] | {"new": [None]}
+    network = Network(answer(told))
     got = stage(network).do(lambda runtime: getattr(runtime.backends, what)("ibm/odd"))
-    assert got == {"backend_version": "1.0"}
+    assert got == told
     assert network.lines == [f"GET /backends/ibm%2Fodd/{what}"]
 
 

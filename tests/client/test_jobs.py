@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from dryshot_client import (
     NotFound,
     ResultsNotReady,
     RuntimeApiError,
+    UnexpectedAnswer,
 )
 from tests.client.stage import Network, Stage, answer, job
 
@@ -284,12 +286,21 @@ def test_results_of_a_cancelled_job_are_an_error_and_not_for_later(
         stage(network).do(lambda runtime: runtime.jobs.results("j1"))
 
 
-@pytest.mark.parametrize(("body", "result"), [("[1, 2]", [1, 2]), ("plain words", "plain words")])
-def test_unusual_results_of_a_completed_job_are_returned(
-    stage: OnStage, body: str, result: object
+@pytest.mark.parametrize("result", [[1, 2], "words", {"mine": None, "values": "some"}, None])
+def test_results_of_an_uploaded_program_are_returned_whatever_they_are(
+    stage: OnStage, result: object
 ) -> None:
-    network = Network(httpx.Response(200, text=body), answer(job()))
+    network = Network(httpx.Response(200, text=json.dumps(result)), answer(job()))
     assert stage(network).do(lambda runtime: runtime.jobs.results("j1")) == result
+
+
+@pytest.mark.parametrize("text", ["plain words", "<!DOCTYPE html>"])
+def test_results_of_a_completed_job_that_are_no_json_are_unexpected(
+    stage: OnStage, text: str
+) -> None:
+    network = Network(httpx.Response(200, text=text), answer(job()))
+    with pytest.raises(UnexpectedAnswer, match=f"not JSON; it is '{text}'"):
+        stage(network).do(lambda runtime: runtime.jobs.results("j1"))
 
 
 def test_logs_are_text(stage: OnStage) -> None:

@@ -8,13 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from dryshot import Mock
-from dryshot.conformance import Broken, RuntimeStateMachine
 from dryshot.http import Endpoint, Request, Response
-from tests.conformance_kit.rooms import KEY, URL, Kit, changed, connected, is_job, new_mock
+from tests.conformance_kit.rooms import Kit, changed, is_job
 
 Tamper = Callable[[Mock], Endpoint]
 
@@ -226,28 +223,3 @@ def test_a_broken_promise_is_found(tamper: Tamper) -> None:
 def test_what_is_right_gives_no_reason() -> None:
     for dialect in ("platform", "classic"):
         assert list(Kit(dialect).scenarios()) == []
-
-
-@pytest.mark.parametrize(
-    "tamper", [keeps_jobs_queued, never_checks_tokens, drops_a_required_field, miscounts]
-)
-def test_the_machine_finds_it_by_itself(tamper: Tamper) -> None:
-    mock = new_mock()
-    members = {
-        "url": URL,
-        "api_key": KEY,
-        "patience": 30.0,
-        "connect": staticmethod(connected(mock, tamper(mock))),
-    }
-    machine = type("Machine", (RuntimeStateMachine,), members)
-    effort = settings(
-        max_examples=30,
-        stateful_step_count=15,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate,),
-        report_multiple_bugs=False,
-        derandomize=True,
-    )
-    with pytest.raises(Broken):
-        run_state_machine_as_test(machine, settings=effort)

@@ -83,7 +83,7 @@ def test_the_option_of_dryshot_serve_and_run_is_the_same_setting(era: EraName) -
     for command in (serve, run):
         parser = argparse.ArgumentParser()
         command.declare(parser)
-        assert parser.parse_args([]).era == "2023-09"
+        assert parser.parse_args([]).era is None
         assert parser.parse_args(["--era", era]).era == era
         with pytest.raises(SystemExit):
             parser.parse_args(["--era", "2019"])

@@ -52,7 +52,7 @@ def test_calls_go_on_to_the_service_and_into_a_cassette_without_secrets(
     url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "it.yaml"
-    assert record(url, out, sys.executable, "-c", NOTEBOOK) == 7
+    assert record(url, out, sys.executable, "-c", NOTEBOOK, options=("--era", "2023-11")) == 7
     told = capfd.readouterr()
     made = read_cassette(out)
     assert [one.operation for one in made.interactions] == [
@@ -63,7 +63,7 @@ def test_calls_go_on_to_the_service_and_into_a_cassette_without_secrets(
         "https://auth.quantum-computing.ibm.com",
         RUNTIME,
     ]
-    assert made.host == url.removeprefix("http://")
+    assert (made.host, made.era) == (url.removeprefix("http://"), "2023-11")
     assert told.out.strip() in made.interactions[1].response.body.decode()
     assert KEY not in out.read_text() + told.err
     assert f"dryshot record: 2 interactions with {made.host} in {out}" in told.err

@@ -68,3 +68,19 @@ def test_what_cannot_be_removed_is_named() -> None:
     (failure,) = cleanup.clean(KEY, mock.clock.advance)
     assert failure.startswith(f"job {job.id}: ")
     assert KEY not in failure
+
+
+def test_sessions_of_the_classic_api_are_closed() -> None:
+    mock = Mock(engine="stub", pace=Pace(3600, 3600))
+    cleanup = Cleanup(mock, Documents())
+    with mock_target(mock, endpoint=cleanup).legacy_runtime() as legacy:
+        made = [
+            legacy.sessions.create(backend="ibmq_qasm_simulator", instance="ibm-q/open/main")["id"]
+            for _ in range(2)
+        ]
+        legacy.sessions.close(made[0])
+    mock.journal.clear()
+    assert cleanup.clean(KEY, mock.clock.advance) == []
+    assert [one.request.path for one in mock.journal.of("close_session")] == [
+        f"/sessions/{made[1]}/close"
+    ]

@@ -72,11 +72,6 @@ class LegacyApi(Api):
             response, again = yield from self.exchange(ask, token)
         return self.succeed(ask, response, again=again)
 
-    def call_object(self, ask: Ask) -> Flow[Any]:
-        """Like :meth:`call`, for an operation whose answer is a JSON object: returns that."""
-        response = yield from self.call(ask)
-        return read_object(response, ask.path, self.secrets)
-
     def call_page(self, ask: Ask, key: str, fits: Callable[[Any], bool] = _has_id) -> Flow[Page]:
         """Like :meth:`call`, for an operation whose answer has a list of those under ``key``."""
         response = yield from self.call(ask)

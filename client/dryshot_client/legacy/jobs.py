@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Unpack, cast
-
-import httpx
+from typing import Any, Unpack
 
 from dryshot_client.calls import D, call, paged
 from dryshot_client.checks import (
@@ -16,21 +14,15 @@ from dryshot_client.checks import (
     check_texts,
     write_instant,
 )
-from dryshot_client.errors import (
-    JobCancelled,
-    JobFailed,
-    JobTimeout,
-    NotFound,
-    ResultsNotReady,
-)
+from dryshot_client.errors import JobTimeout, NotFound
 from dryshot_client.flows import Flow, Stream, sleep
 from dryshot_client.legacy.fitting import read_as
+from dryshot_client.legacy.outcomes import fetch_job, fetch_results
 from dryshot_client.legacy.resource import LegacyResource
 from dryshot_client.legacy.shapes import CreatedJob, Job, JobMetrics, Sort
 from dryshot_client.legacy.storage import Place, StoredCircuits
 from dryshot_client.legacy.submission import NewJob, write_job
 from dryshot_client.paging import Page, read_pages
-from dryshot_client.replies import decode, read_json, read_object
 
 __all__ = ["Jobs"]
 
@@ -53,7 +45,7 @@ class Jobs(LegacyResource[D]):
     @call
     def get(self, job_id: str, *, exclude_params: bool | None = None) -> Flow[Job]:
         """One job as it is now, with its ``params`` unless they are excluded."""
-        return self._get(job_id, exclude_params=exclude_params)
+        return fetch_job(self._api, job_id, exclude_params=exclude_params)
 
     @paged
     def list(
@@ -123,22 +115,10 @@ class Jobs(LegacyResource[D]):
         """What the program returned, such as a ``SamplerResult`` or an ``EstimatorResult``.
 
         ``ResultsNotReady`` before the job has ended; ``JobFailed`` or ``JobCancelled`` if it ended
-        so. Results that the service keeps elsewhere are fetched from there.
+        so. Results that the service keeps elsewhere are fetched from there. One that is like those
+        of the service's programs has to be whole; what uploaded programs return is not known.
         """
-        ids = {"id": job_id}
-        response = yield from self._api.call(self._api.prepare("get_job_results", ids))
-        is_json, body = read_json(response)
-        if isinstance(body, dict) and body.keys() == {"url"} and isinstance(body["url"], str):
-            response = yield from self._api.download(body["url"])
-            is_json, body = read_json(response)
-        if isinstance(body, dict):
-            return body
-        # No program returns anything but an object; a job that failed leaves a text, or nothing.
-        job = yield from self._get(job_id, exclude_params=True)
-        _raise_if_unsuccessful(job_id, job, decode(response))
-        if response.status_code == httpx.codes.NO_CONTENT:
-            raise ResultsNotReady(job_id)
-        return body if is_json else decode(response)
+        return fetch_results(self._api, job_id)
 
     @call
     def logs(self, job_id: str) -> Flow[str]:
@@ -148,7 +128,7 @@ class Jobs(LegacyResource[D]):
             return (yield from self._api.ask_text(ask))
         except NotFound:
             # Said of a job without a log, and of no job at all; the latter is raised here.
-            yield from self._get(job_id, exclude_params=True)
+            yield from fetch_job(self._api, job_id, exclude_params=True)
             return ""
 
     @call
@@ -173,7 +153,7 @@ class Jobs(LegacyResource[D]):
     def metrics(self, job_id: str, *, as_admin: bool = False) -> Flow[JobMetrics]:
         """Times, usage and place in the queue; ``as_admin`` of anybody's job."""
         name = "get_job_metrics_as_admin" if check_flag("as_admin", as_admin) else "get_job_metrics"
-        return self._api.call_object(self._api.prepare(name, {"id": job_id}))
+        return self._api.ask(self._api.prepare(name, {"id": job_id}), read_as(JobMetrics))
 
     @call
     def cancel(self, job_id: str) -> Flow[None]:
@@ -191,16 +171,6 @@ class Jobs(LegacyResource[D]):
         body = {"tags": check_texts("tags", tags)}
         return self._api.do(self._api.prepare("replace_job_tags", {"id": job_id}, body=body))
 
-    def _get(self, job_id: str, *, exclude_params: bool | None) -> Flow[Job]:
-        query = {"exclude_params": exclude_params}
-        ask = self._api.prepare("get_job", {"id": job_id}, query=query)
-        response = yield from self._api.call(ask)
-        job = read_object(response, ask.path, self._api.secrets)
-        state = job.get("state")
-        if not isinstance(state, dict) or not isinstance(state.get("status"), str):
-            raise self._api.unexpected(response, ask, "the job has no state with a status")
-        return cast(Job, job)
-
     def _wait(
         self,
         job_id: str,
@@ -211,7 +181,7 @@ class Jobs(LegacyResource[D]):
         longest = max(pause, LONGEST_PAUSE)
         started = self._api.monotonic()
         while True:
-            job = yield from self._get(job_id, exclude_params=True)
+            job = yield from fetch_job(self._api, job_id, exclude_params=True)
             if progress is not None:
                 progress(job)
             status = job["state"]["status"]
@@ -225,12 +195,3 @@ class Jobs(LegacyResource[D]):
                     raise JobTimeout(job_id, timeout, job, status)
             yield from sleep(min(pause, left))
             pause = min(pause * 1.5, longest)
-
-
-def _raise_if_unsuccessful(job_id: str, job: Job, text: str) -> None:
-    state = job["state"]
-    status: str = state["status"]
-    kind = JobFailed if status == "Failed" else JobCancelled if "Cancelled" in status else None
-    if kind is not None:
-        code = state.get("reasonCode", state.get("reason_code"))
-        raise kind(job_id, status, state.get("reason") or None, code, text)

@@ -45,7 +45,7 @@ class Programs(LegacyResource[D]):
         base64.
         """
         ask = self._api.prepare("get_program", {"id": program_id})
-        return self._api.call_object(_seen_by(ask, mine=mine))
+        return self._api.ask(_seen_by(ask, mine=mine), read_as(Program))
 
     @call
     def upload(

@@ -6,11 +6,10 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 __all__ = [
     "BackendConfiguration",
+    "BackendDefaults",
     "BackendProperties",
     "BackendStatus",
     "CreatedJob",
-    "EstimatorMetadata",
-    "EstimatorResult",
     "GateConfiguration",
     "GateProperties",
     "Job",
@@ -25,8 +24,6 @@ __all__ = [
     "Program",
     "ProgramReference",
     "ProgramSpec",
-    "SamplerMetadata",
-    "SamplerResult",
     "Sort",
 ]
 
@@ -64,9 +61,9 @@ class GateConfiguration(TypedDict):
     """A gate of a backend's basis; ``coupling_map`` lists the qubits it works on."""
 
     name: str
-    parameters: list[str]
-    qasm_def: NotRequired[str]
-    coupling_map: NotRequired[list[list[int]]]
+    parameters: NotRequired[list[str] | None]
+    qasm_def: NotRequired[str | None]
+    coupling_map: NotRequired[list[list[int]] | None]
 
 
 class BackendConfiguration(TypedDict):
@@ -115,6 +112,16 @@ class BackendProperties(TypedDict, total=False):
     qubits: list[list[Parameter]]
     gates: list[GateProperties]
     general: list[Parameter]
+
+
+class BackendDefaults(TypedDict, total=False):
+    """A backend's pulses, frequencies in GHz; what has none answers an empty object."""
+
+    qubit_freq_est: list[float]
+    meas_freq_est: list[float]
+    buffer: float
+    pulse_library: list[dict[str, Any]]
+    cmd_def: list[dict[str, Any]]
 
 
 class BackendStatus(TypedDict):
@@ -210,33 +217,3 @@ class JobMetrics(TypedDict):
     estimated_completion_time: NotRequired[str | None]
     position_in_queue: NotRequired[int | None]
     position_in_provider: NotRequired[int | None]
-
-
-class SamplerMetadata(TypedDict):
-    """About one circuit's distribution; times in seconds."""
-
-    shots: int
-    readout_mitigation_overhead: NotRequired[float]
-    readout_mitigation_time: NotRequired[float]
-    circuit_metadata: NotRequired[dict[str, Any]]
-
-
-class SamplerResult(TypedDict):
-    """Per circuit, a quasi-probability for each bit string, highest bit first."""
-
-    quasi_dists: list[dict[str, float]]
-    metadata: list[SamplerMetadata]
-
-
-class EstimatorMetadata(TypedDict):
-    """About one expectation value."""
-
-    shots: NotRequired[int]
-    variance: NotRequired[float]
-
-
-class EstimatorResult(TypedDict):
-    """Per circuit and observable, an expectation value."""
-
-    values: list[float]
-    metadata: list[EstimatorMetadata]

@@ -20,8 +20,8 @@ def declare_world(parser: argparse.ArgumentParser, *, clock: Literal["virtual", 
     parser.add_argument(
         "--era",
         choices=("2023-09", "2023-11", "2024-03"),
-        default="2023-09",
-        help="which time of the classic API it is (default: %(default)s)",
+        help="which time of the classic API it is (default: what the world or the scenario "
+        "declares, else 2023-09)",
     )
     parser.add_argument("--world", metavar="FILE", help="accounts and devices, declared in YAML")
     parser.add_argument(

@@ -49,6 +49,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--provenance", default=_PROVENANCE, metavar="TEXT", help="what it shows, in words"
     )
+    parser.add_argument(
+        "--era",
+        choices=("2023-09", "2023-11", "2024-03"),
+        default="",
+        help="which time of the classic API it is, to be played again as such",
+    )
     declare_allowed_hosts(parser)
     parser.add_argument("--quiet", action="store_true", help="no summary on stderr")
     parser.add_argument(
@@ -99,6 +105,7 @@ def run(settings: argparse.Namespace) -> int:
                     provenance=settings.provenance,
                     secrets=_secrets(os.environ),
                     incomplete=True,
+                    era=settings.era,
                 )
             except (CassetteError, ValueError) as error:
                 return _fail(str(error), code or 1)

@@ -13,6 +13,9 @@ from dryshot.commands.options import declare_world
 
 __all__ = ["DESCRIPTION", "HELP", "declare", "run"]
 
+_GARBAGE = (700, 10, 1000)
+"""Python's own thresholds, but for the last: collections of all that lives are rare."""
+
 HELP = "serve the mock at a port, for any program in any language"
 DESCRIPTION = (
     "Serve every API at one port. Each API key has a world of its own. Services are told apart by "
@@ -82,6 +85,8 @@ def run(settings: argparse.Namespace) -> int:
             serve(tenants, listener=listener, threads=threads) as server,
         ):
             gc.freeze()
+            # What is kept (jobs, exchanges) is no garbage: going over it would stop every answer.
+            gc.set_threshold(*_GARBAGE)
             gc.enable()
             _stop_on_signals(server.stop)
             _announce(server.url, settings.ready_fd)

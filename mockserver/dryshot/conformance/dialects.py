@@ -26,11 +26,16 @@ class CouldNotRun(DryshotError):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What there is to ask for: ``backend`` to submit to, and the rest on the platform only."""
+    """What there is to ask for: ``backend`` to submit to, and an instance that has it.
+
+    ``crn`` and ``plan_id`` are of the platform, ``provider`` ("hub/group/project") of the classic
+    API; it is empty where none is told.
+    """
 
     backend: str
     crn: str = ""
     plan_id: str = ""
+    provider: str = ""
 
     @property
     def account(self) -> str:
@@ -49,16 +54,20 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One of the two APIs: its documents, and its operations on jobs by what they do."""
+    """One of the two APIs: its documents, and its operations on jobs and sessions by their deeds.
+
+    ``path`` is the path parameter of a job, ``session_path`` that of a session, ``wrong`` are
+    credentials that are none. ``has_usage`` is whether an instance's usage is one number, and tags
+    are sought.
+    """
 
     name: str
     documents: tuple[str, ...]
     operations: Mapping[str, str]
     path: str
-    """The path parameter of a job."""
+    session_path: str
     wrong: Mapping[str, str] = field(repr=False)
-    """Credentials that are none."""
-    has_sessions: bool
+    has_usage: bool
 
     def key(self, name: str) -> str:
         """The key of an operation: ``submit``, ``look``, ``results``, ..."""
@@ -76,6 +85,11 @@ class Dialect:
         else:
             params = {"circuits": [_ANYWHERE], "run_options": {"shots": 16}}
         return {"program_id": "sampler", "backend": backend, "params": params, **fields}
+
+    def session(self, facts: Facts, **fields: Any) -> dict[str, Any]:
+        """The body that opens a session."""
+        place = {"instance": facts.provider} if facts.provider else {}
+        return {"mode": "batch", "backend": facts.backend, **place, **fields}
 
     def log_in(self, caller: Caller, api_key: str, instance: str | None) -> Facts:
         """Get credentials for the caller; ``CouldNotRun`` if there are none to get."""
@@ -138,8 +152,22 @@ def _log_in_classic(caller: Caller, api_key: str) -> Facts:
     simulators = [name for name in names if "simulator" in str(name)]
     preferred = [name for name in simulators if name == "ibmq_qasm_simulator"]
     for name in (*preferred, *simulators, *names):
-        return Facts(str(name))
+        return Facts(str(name), provider=_provider_of(caller, str(name)))
     raise CouldNotRun("the service lists no backend")
+
+
+def _provider_of(caller: Caller, backend: str) -> str:
+    """An instance that has the backend, else any; empty if none is told."""
+    found = caller.send(Call("legacy-runtime.list_instances")).json
+    instances = found.get("instances") if isinstance(found, dict) else None
+    told = [one.get("name") for one in instances or () if isinstance(one, dict)]
+    names = [name for name in told if isinstance(name, str)]
+    for name in names:
+        there = caller.send(Call("legacy-runtime.list_backends", query={"provider": name})).json
+        listed = there.get("devices") if isinstance(there, dict) else None
+        if backend in (listed or ()):
+            return name
+    return next(iter(names), "")
 
 
 def _text(answer: Answer, name: str) -> str:
@@ -175,11 +203,16 @@ PLATFORM = Dialect(
             "delete": "platform-runtime.delete_job",
             "retag": "platform-runtime.replace_job_tags",
             "backends": "platform-runtime.list_backends",
+            "open_session": "platform-runtime.create_session",
+            "look_at_session": "platform-runtime.get_session",
+            "change_session": "platform-runtime.update_session",
+            "close_session": "platform-runtime.delete_session_close",
         }
     ),
     "id",
+    "id",
     MappingProxyType({"authorization": "Bearer not-a-token"}),
-    has_sessions=True,
+    has_usage=True,
 )
 CLASSIC = Dialect(
     "classic",
@@ -194,11 +227,16 @@ CLASSIC = Dialect(
             "delete": "legacy-runtime.delete_job",
             "retag": "legacy-runtime.replace_job_tags",
             "backends": "legacy-runtime.list_backends",
+            "open_session": "legacy-runtime.create_session",
+            "look_at_session": "legacy-runtime.get_session",
+            "change_session": "legacy-runtime.update_session",
+            "close_session": "legacy-runtime.close_session",
         }
     ),
     "job_id",
+    "session_id",
     MappingProxyType({"x-access-token": "not-a-token"}),
-    has_sessions=False,
+    has_usage=False,
 )
 DIALECTS: Mapping[str, Dialect] = {"platform": PLATFORM, "classic": CLASSIC}
 """By their names."""

@@ -14,6 +14,7 @@ from dryshot.conformance.sessions import Session
 __all__ = ["RuntimeStateMachine"]
 
 _MOST_JOBS = 4
+_MOST_SESSIONS = 2
 _TAGS = ("dryshot-a", "dryshot-b")
 _BAD_CHANGES: tuple[dict[str, Any], ...] = (
     {"program_id": 5},
@@ -25,7 +26,7 @@ _BAD_CHANGES: tuple[dict[str, Any], ...] = (
 
 
 class RuntimeStateMachine(Connected):
-    """Rules of the runtime API: jobs, lists, tags, sessions, usage, credentials.
+    """Rules of the runtime APIs: jobs, lists, tags, sessions, usage, credentials.
 
     A job's states only go forward; a Completed job has results and stays Completed; a cancelled one
     never completes; a deleted one is not found; lists hold what was made, newest first; a closed
@@ -48,13 +49,13 @@ class RuntimeStateMachine(Connected):
 
     @property
     def _session_known(self) -> bool:
-        return bool(self.sessions.all)
+        return bool(self.sessions.known)
 
     def _job(self, data: st.DataObject) -> Job:
         return data.draw(st.sampled_from(list(self.model.jobs.values())), label="job")
 
     def _session(self, data: st.DataObject) -> Session:
-        return data.draw(st.sampled_from(self.sessions.all), label="session")
+        return data.draw(st.sampled_from(self.sessions.known), label="session")
 
     @precondition(lambda self: self.model.submitted < _MOST_JOBS)
     @rule(tags=st.lists(st.sampled_from(_TAGS), unique=True))
@@ -132,11 +133,22 @@ class RuntimeStateMachine(Connected):
         """Without credentials the answer is 401."""
         self.model.check_strangers()
 
-    @precondition(lambda self: self.model.dialect.has_sessions and len(self.sessions.all) < 2)  # noqa: PLR2004 - two may differ
+    @property
+    def _session_wanted(self) -> bool:
+        return len(self.sessions.all) < _MOST_SESSIONS
+
+    @precondition(lambda self: self._session_wanted)
     @rule()
     def open_session(self) -> None:
         """A session opens."""
         self.sessions.open()
+
+    @precondition(lambda self: self._session_wanted and self.model.submitted < _MOST_JOBS)
+    @precondition(lambda self: self.dialect == "classic")
+    @rule()
+    def begin_session(self) -> None:
+        """A session begins with a job, where that is allowed."""
+        self.sessions.begin()
 
     @precondition(lambda self: self._session_known and self.model.submitted < _MOST_JOBS)
     @rule(data=st.data())
@@ -164,7 +176,7 @@ class RuntimeStateMachine(Connected):
         if not session.closed:
             self.sessions.close(session)
 
-    @precondition(lambda self: self.model.dialect.has_sessions)
+    @precondition(lambda self: self.model.dialect.has_usage)
     @rule()
     def usage(self) -> None:
         """Usage never gets less."""

@@ -79,7 +79,11 @@ class Model:
     def submit(self, body: Mapping[str, Any] | None = None) -> Job:
         """A new job."""
         body = body or self.dialect.job(self.facts.backend)
-        answer = self.expect("submit", self.send("submit", body=body), 200)
+        return self.submitted_as(self.send("submit", body=body), body)
+
+    def submitted_as(self, answer: Answer, body: Mapping[str, Any]) -> Job:
+        """The new job that a submission was answered with."""
+        self.expect("submit", answer, 200)
         id_ = self.member("submit", answer, "id", str)
         if id_ in self.jobs or id_ in self.deleted:
             self.broken("submit", f"gave the id {id_} twice")

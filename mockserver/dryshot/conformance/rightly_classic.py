@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from dryshot.conformance.caller import Call
-from dryshot.conformance.dialects import Facts
+from dryshot.conformance.dialects import CLASSIC, Facts
 from dryshot.conformance.model import Model
 from dryshot.conformance.requests import Maker, Right, given, of_job
 from dryshot.conformance.sessions import Sessions
@@ -100,32 +100,16 @@ def _jobs(facts: Facts) -> Iterator[Maker]:
 
 
 def _sessions(facts: Facts) -> Iterator[Maker]:
-    yield lambda model, _sessions: Right(_opening(model, facts))
+    yield given(f"{_RUNTIME}.create_session", body=CLASSIC.session(facts))
     for name in ("get_session", "get_session_extended"):
-        yield _of_session(name, facts)
-    yield _of_session("update_session", facts, body={"accepting_jobs": True})
-    yield _of_session("close_session", facts, last=True)
+        yield _of_session(name)
+    yield _of_session("update_session", body={"accepting_jobs": True})
+    yield _of_session("close_session", last=True)
 
 
-def _opening(model: Model, facts: Facts) -> Call:
-    """What opens a session: in an instance that has the backend."""
-    found = model.caller.send(Call(f"{_RUNTIME}.list_instances")).json
-    instances = found.get("instances", ()) if isinstance(found, Mapping) else ()
-    names = [str(one["name"]) for one in instances if isinstance(one, Mapping) and "name" in one]
-    for name in names:
-        listed = Call(f"{_RUNTIME}.list_backends", query={"provider": name})
-        if facts.backend in str(model.caller.send(listed).json):
-            names = [name]
-            break
-    instance = {"instance": names[0]} if names else {}
-    return Call(f"{_RUNTIME}.create_session", body={"backend": facts.backend} | instance)
-
-
-def _of_session(name: str, facts: Facts, *, last: bool = False, **more: Any) -> Maker:
-    def make(model: Model, _sessions: Sessions) -> Right:
-        opened = model.caller.send(_opening(model, facts)).json
-        id_ = str(opened.get("id")) if isinstance(opened, Mapping) else ""
-        call = Call(f"{_RUNTIME}.{name}", {"session_id": id_}, **more)
+def _of_session(name: str, *, last: bool = False, **more: Any) -> Maker:
+    def make(_model: Model, sessions: Sessions) -> Right:
+        call = Call(f"{_RUNTIME}.{name}", {"session_id": sessions.open().id}, **more)
         return Right(call, unknown=_UNKNOWN_SESSION, last=last)
 
     return make

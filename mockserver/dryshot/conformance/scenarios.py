@@ -92,7 +92,7 @@ def _tags(model: Model, sessions: Sessions) -> None:
     model.retag(job, (f"{_TAG}-2",))
     model.check_tags(_TAG)
     model.check_tags(f"{_TAG}-2")
-    if model.dialect.has_sessions:
+    if model.dialect.has_usage:
         sessions.tagged(job)
     model.retag(job, ())
     model.check_tags(f"{_TAG}-2")
@@ -118,6 +118,16 @@ def _keeping(_: Model, sessions: Sessions) -> None:
     sessions.submit(session)
 
 
+def _beginning(model: Model, sessions: Sessions) -> None:
+    """A session ends with the job that it began with, if that is cancelled."""
+    session = sessions.begin()
+    if session is None or session.root is None:
+        return
+    model.cancel(session.root)  # at once, or it may have ended
+    sessions.look(session)
+    sessions.submit(session)
+
+
 def _usage(model: Model, sessions: Sessions) -> None:
     sessions.usage()
     model.wait(model.submit())
@@ -133,11 +143,14 @@ _JOBS: Mapping[Scenario, tuple[str, ...]] = {
     _pending: ("list",),
     _params: ("look",),
     _tags: ("retag", "list"),
+    _sessions: ("open_session", "close_session"),
+    _stopping: ("change_session", "look_at_session"),
+    _keeping: ("change_session",),
 }
-_OF_SESSIONS: Mapping[Scenario, tuple[str, ...]] = {
-    _sessions: ("platform-runtime.create_session", "platform-runtime.delete_session_close"),
-    _stopping: ("platform-runtime.update_session", "platform-runtime.get_session"),
-    _keeping: ("platform-runtime.update_session",),
+_OF_CLASSIC: Mapping[Scenario, tuple[str, ...]] = {
+    _beginning: ("legacy-runtime.create_job", "legacy-runtime.get_session"),
+}
+_OF_PLATFORM: Mapping[Scenario, tuple[str, ...]] = {
     _usage: ("platform-runtime.get_usage",),
     _tags: ("platform-runtime.list_tags",),
 }
@@ -146,7 +159,6 @@ _OF_SESSIONS: Mapping[Scenario, tuple[str, ...]] = {
 def scenarios(dialect: Dialect) -> Mapping[Scenario, tuple[str, ...]]:
     """Every scenario, and the operations whose behaviour is good if it goes well."""
     found = {one: tuple(map(dialect.key, names)) for one, names in _JOBS.items()}
-    if dialect.has_sessions:
-        for one, keys in _OF_SESSIONS.items():
-            found[one] = (*found.get(one, ()), *keys)
+    for one, keys in (_OF_PLATFORM if dialect.has_usage else _OF_CLASSIC).items():
+        found[one] = (*found.get(one, ()), *keys)
     return found

@@ -1,4 +1,4 @@
-"""The part of the model that the platform alone has: sessions and usage."""
+"""The part of the model that is about sessions, and what of usage the platform tells."""
 
 from __future__ import annotations
 
@@ -11,22 +11,20 @@ from dryshot.conformance.wire import Answer
 
 __all__ = ["Session", "Sessions"]
 
-_CREATE = "platform-runtime.create_session"
-_GET = "platform-runtime.get_session"
-_UPDATE = "platform-runtime.update_session"
-_CLOSE = "platform-runtime.delete_session_close"
+_OPEN, _LOOK = "open_session", "look_at_session"
+_CHANGE, _CLOSE = "change_session", "close_session"
 _USAGE = "platform-runtime.get_usage"
-_SUBMIT = "platform-runtime.create_job"
 _TAGS = "platform-runtime.list_tags"
 
 
 @dataclass(slots=True)
 class Session:
-    """A session that was opened."""
+    """A session that was opened; ``root`` is the job that it began with, whose id it has."""
 
     id: str
     accepting: bool = True
     closed: bool = False
+    root: Job | None = None
 
 
 @dataclass(slots=True)
@@ -37,43 +35,69 @@ class Sessions:
     all: list[Session] = field(default_factory=list)
     used: float = 0.0
 
-    def open(self, mode: str = "batch") -> Session:
+    @property
+    def known(self) -> list[Session]:
+        """Those of which it is sure how they are: whether one outlives its root nobody knows."""
+        gone = self.model.deleted
+        return [one for one in self.all if one.root is None or one.root.id not in gone]
+
+    def open(self) -> Session:
         """A new session."""
-        body = {"mode": mode, "backend": self.model.facts.backend}
-        answer = self.model.expect(_CREATE, self._send(_CREATE, body=body), 200)
-        session = Session(self.model.member(_CREATE, answer, "id", str))
+        body = self.model.dialect.session(self.model.facts)
+        answer = self.model.expect(_OPEN, self._send(_OPEN, body=body), 200)
+        session = Session(self.model.member(_OPEN, answer, "id", str))
         self.all.append(session)
         self.look(session)
         return session
 
+    def begin(self) -> Session | None:
+        """A session that begins with a job, in the classic API; None where that is refused.
+
+        It was until March 2024.
+        """
+        facts = self.model.facts
+        body = self.model.dialect.job(facts.backend, start_session=True)
+        answer = self.model.send("submit", body=body)
+        if 400 <= answer.status < 500:  # noqa: PLR2004 - what HTTP calls the client's fault
+            return None
+        job = self.model.submitted_as(answer, body)
+        if self.model.member("submit", answer, "session_id", str) != job.id:
+            self.model.broken("submit", "a session has not the id of the job that began it")
+        session = Session(job.id, root=job)
+        self.all.append(session)
+        return session
+
     def look(self, session: Session) -> None:
         """It shows whether it is closed, and whether it takes jobs."""
-        answer = self.model.expect(_GET, self._send(_GET, session), 200)
-        state = self.model.member(_GET, answer, "state", str)
+        self._follow(session)
+        answer = self.model.expect(_LOOK, self._send(_LOOK, session), 200)
+        state = self.model.member(_LOOK, answer, "state", str)
         if session.closed and state != "closed":
-            self.model.broken(_GET, f"a session that was closed is {state}")
+            self.model.broken(_LOOK, f"a session that was closed is {state}")
         if state == "closed" and session.accepting:
-            self.model.broken(_GET, "a session that was not closed is closed")
+            self.model.broken(_LOOK, "a session that was not closed is closed")
         session.closed = state == "closed"
-        if self.model.member(_GET, answer, "accepting_jobs", bool) != session.accepting:
+        if self.model.member(_LOOK, answer, "accepting_jobs", bool) != session.accepting:
             says = "no jobs" if session.accepting else "jobs"
-            self.model.broken(_GET, f"a session says that it takes {says}")
+            self.model.broken(_LOOK, f"a session says that it takes {says}")
 
     def stop(self, session: Session) -> None:
         """Let it take no more jobs; it closes when those it has are done."""
+        self._follow(session)
         if not session.closed and session.accepting:
             self._accept(session, accepting=False)
             self.look(session)
 
     def keep(self, session: Session) -> None:
         """Say once more that it takes jobs: it goes on taking them."""
+        self._follow(session)
         if not session.closed and session.accepting:
             self._accept(session, accepting=True)
             self.look(session)
 
     def _accept(self, session: Session, *, accepting: bool) -> None:
         body = {"accepting_jobs": accepting}
-        self.model.expect(_UPDATE, self._send(_UPDATE, session, body=body), 204)
+        self.model.expect(_CHANGE, self._send(_CHANGE, session, body=body), 204)
         session.accepting = accepting
 
     def close(self, session: Session) -> None:
@@ -84,17 +108,22 @@ class Sessions:
 
     def submit(self, session: Session) -> Job | None:
         """A new job in it; refused if it takes none."""
+        self._follow(session)
         body = self.model.dialect.job(self.model.facts.backend, session_id=session.id)
         if session.accepting:
-            return self.model.submit(body)
-        answer = self._send(_SUBMIT, body=body)
+            job = self.model.submit(body)
+            found = self.model.expect("look", self.model.send("look", job.id), 200).json
+            if found.get("session_id") != session.id:
+                self.model.broken("look", "a job does not show the session that it is in")
+            return job
+        answer = self.model.send("submit", body=body)
         if answer.ok:
-            self.model.broken(_SUBMIT, "a session that takes no jobs took one")
+            self.model.broken("submit", "a session that takes no jobs took one")
         return None
 
     def usage(self) -> None:
         """What the instance has used never gets less."""
-        answer = self.model.expect(_USAGE, self._send(_USAGE), 200)
+        answer = self.model.expect(_USAGE, self.model.caller.send(Call(_USAGE)), 200)
         found = answer.json
         used = found.get("usage_consumed_seconds") if isinstance(found, dict) else None
         if isinstance(used, bool) or not isinstance(used, int | float):
@@ -107,7 +136,8 @@ class Sessions:
         """A tag of the job is found by its first letters."""
         for tag in job.tags:
             query = {"type": "job", "search": tag[:3]}
-            answer = self.model.expect(_TAGS, self._send(_TAGS, query=query), 200)
+            sought = self.model.caller.send(Call(_TAGS, query=query))
+            answer = self.model.expect(_TAGS, sought, 200)
             if tag not in self.model.member(_TAGS, answer, "tags", list):
                 self.model.broken(_TAGS, "a tag of a job is not found")
 
@@ -118,6 +148,12 @@ class Sessions:
                 self._send(_CLOSE, session)
         self.all.clear()
 
-    def _send(self, key: str, session: Session | None = None, **given: Any) -> Answer:
-        ids = {} if session is None else {"id": session.id}
-        return self.model.caller.send(Call(key, ids, **given))
+    def _follow(self, session: Session) -> None:
+        """A session is closed by the cancelling of the job that it began with."""
+        if session.root is not None and session.root.cancelled:
+            session.closed, session.accepting = True, False
+
+    def _send(self, name: str, session: Session | None = None, **given: Any) -> Answer:
+        dialect = self.model.dialect
+        ids = {} if session is None else {dialect.session_path: session.id}
+        return self.model.caller.send(Call(dialect.key(name), ids, **given))

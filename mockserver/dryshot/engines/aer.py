@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dryshot.engines.failure import ProgramError, Reason, failed
-from dryshot.engines.inputs import Inputs, read
 from dryshot.engines.loading import load_qiskit
 from dryshot.world.work import Outcome, Task
+
+if TYPE_CHECKING:
+    from dryshot.engines.inputs import Inputs
 
 __all__ = ["AerEngine"]
 
@@ -39,7 +41,7 @@ class AerEngine:
         platform = task.dialect == "platform"
         try:
             load_qiskit()
-            return self._run_platform(task) if platform else self._run(task, read(task))
+            return self._run_platform(task) if platform else self._run_classic(task)
         except ProgramError as error:
             return self._failed(task, error, platform=platform)
         except (KeyboardInterrupt, SystemExit):
@@ -65,6 +67,11 @@ class AerEngine:
             self._store = Store(self._max_entangled)
         return run(task, self._store, noise=self._noise)
 
+    def _run_classic(self, task: Task) -> Outcome:
+        from dryshot.engines.inputs import read
+
+        return self._run(task, read(task))
+
     def _run(self, task: Task, inputs: Inputs) -> Outcome:
         from dryshot.engines.bench import Bench, Store
         from dryshot.engines.estimator import estimate, estimate_pubs
@@ -85,7 +92,7 @@ class AerEngine:
         circuits = list(bench.used.values())
         return Outcome(
             failed=False,
-            body=json.dumps(value, separators=(",", ":"), allow_nan=False),
+            body=json.dumps(value, separators=(",", ":")),  # with NaN, as the service's may be
             quantum_seconds=bench.seconds,
             executions=bench.executions,
             num_circuits=len(circuits),

@@ -12,6 +12,7 @@ from dryshot.contract.documents import Documents
 from dryshot.http import Request, Response
 
 __all__ = [
+    "CLASSIC_SESSION",
     "CREATIONS",
     "CURSORS",
     "LOG_INS",
@@ -23,8 +24,14 @@ __all__ = [
 ]
 
 LOG_INS = frozenset({"legacy-auth.login_with_token", "platform-iam.create_token"})
-SUBMISSIONS = frozenset({"legacy-runtime.create_job", "platform-runtime.create_job"})
-CREATIONS = SUBMISSIONS | {"platform-runtime.create_session"}
+SUBMISSIONS = frozenset(
+    {
+        *("legacy-runtime.create_job", "legacy-runtime.create_facade_job"),
+        "platform-runtime.create_job",
+    }
+)
+CLASSIC_SESSION = "legacy-runtime.create_session"
+CREATIONS = SUBMISSIONS | {CLASSIC_SESSION, "platform-runtime.create_session"}
 CURSORS = frozenset({"next", "previous", "search_cursor"})
 """What names the page of a list in the service's own words, in a query or a body."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from dryshot.http import Request, Response
+from dryshot.world.classic import EraName
 
 __all__ = ["FORMAT", "Cassette", "Interaction"]
 
@@ -42,7 +44,7 @@ class Cassette:
     ``recorded`` is when, ``host`` who really answered, ``spec`` the documents' versions by their
     names, ``redaction`` how many different values of each kind were replaced, ``provenance`` what
     it shows and how it was made, in words. ``instance`` is the CRN or the name that the client was
-    given, empty if nobody told.
+    given, ``era`` which time of the classic API it was; both are empty if nobody told.
     """
 
     interactions: tuple[Interaction, ...] = field(repr=False)
@@ -52,6 +54,7 @@ class Cassette:
     redaction: Mapping[str, int] = field(default_factory=dict)
     provenance: str = ""
     instance: str = ""
+    era: EraName | Literal[""] = ""
 
     def of(self, operation: str) -> Iterable[Interaction]:
         """The interactions of one operation, in order."""

@@ -103,6 +103,12 @@ class Contents:
         refused = [told for one in self.creations.values() for told in one.refused]
         return [*(told.asked for told in (*made, *refused)), *found.values()]
 
+    @property
+    def made(self) -> frozenset[str]:
+        """The ids of all jobs, and of all sessions that were made."""
+        made = (id_ for one in self.creations.values() for id_, _ in one.made)
+        return frozenset({*self.timelines, *made})
+
     def read(self, request: Any) -> Asked:
         """What a request asks for."""
         return read_call(self._documents, request)

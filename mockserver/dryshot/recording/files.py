@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dryshot.clock import isoformat
 from dryshot.recording.atomic import write_atomically
@@ -15,6 +15,7 @@ from dryshot.recording.layout import entry_of, interaction_of
 from dryshot.recording.problems import CassetteError, Misfit
 from dryshot.recording.redaction import find_secrets
 from dryshot.recording.yaml_text import END, dump_yaml
+from dryshot.world.classic import EraName, check_era
 
 __all__ = ["dump_cassette", "read_cassette", "write_cassette"]
 
@@ -57,7 +58,17 @@ def _read(root: Field, bodies: Bodies) -> Cassette:
         {name: value.integer() for name, value in own["redaction"].entries()},
         own["provenance"].text(),
         instance.text() if (instance := own.get("instance")) else "",
+        _era(own.get("era")),
     )
+
+
+def _era(told: Field | None) -> EraName | Literal[""]:
+    if told is None:
+        return ""
+    try:
+        return check_era(told.text())
+    except ValueError as error:
+        raise Misfit(told.path, str(error).removeprefix("era: ")) from None
 
 
 def dump_cassette(cassette: Cassette, bodies: Bodies) -> str:
@@ -72,6 +83,8 @@ def dump_cassette(cassette: Cassette, bodies: Bodies) -> str:
     }
     if cassette.instance:
         own["instance"] = cassette.instance
+    if cassette.era:
+        own["era"] = cassette.era
     entries = [entry_of(interaction, bodies) for interaction in cassette.interactions]
     return dump_yaml({"version": 1, "dryshot": own, "interactions": entries})
 

@@ -64,7 +64,7 @@ def fill(world: World, contents: Contents, accounts: Sequence[Account]) -> None:
             total = int(body.get("usage_consumed_seconds") or 0) - before
             world.platform.charge(instances[crn], max(0, total))
         if operation == "get_session" and crn in instances:
-            known = body["id"] in world.platform.sessions or _made(contents, body["id"])
+            known = body["id"] in world.platform.sessions or body["id"] in contents.made
             if not known:
                 world.platform.adopt_session(_session(body, owners[crn], crn))
     for timeline in contents.timelines.values():
@@ -117,11 +117,6 @@ def _adopt(world: World, timeline: Timeline, account: Account, crn: str) -> None
         job.reason, job.reason_code = timeline.reason, timeline.reason_code
         job.charge, job.usage_status = math.ceil(timeline.seconds), "complete"
     world.adopt(job)
-
-
-def _made(contents: Contents, id_: str) -> bool:
-    every = (made for creation in contents.creations.values() for made, _ in creation.made)
-    return id_ in every
 
 
 def _charged(contents: Contents, crn: str, at: datetime) -> int:

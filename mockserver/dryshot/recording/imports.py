@@ -36,8 +36,9 @@ def import_recording(
     if "dryshot" in document.root.mapping():
         cassette = read_cassette(path)
         interactions: tuple[Interaction, ...] = cassette.interactions
-        provenance = cassette.provenance
+        provenance, era = cassette.provenance, cassette.era
     else:
+        era = ""
         interactions, provenance = _foreign(document, start, documents)
     if not interactions:
         raise CassetteError(f"{path}: there is no interaction in it")
@@ -46,6 +47,7 @@ def import_recording(
         recorded=interactions[0].at,
         host=", ".join(dict.fromkeys(one.request.host for one in interactions)),
         provenance=provenance,
+        era=era,
         spec=versions(interactions, documents),
         secrets=secrets,
     )

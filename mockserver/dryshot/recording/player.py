@@ -20,6 +20,7 @@ from dryshot.recording.runs import RecordedIds, RecordedRuns
 from dryshot.recording.standins import StandIns
 from dryshot.service import Prompter
 from dryshot.world import Engine
+from dryshot.world.classic import EraName
 from dryshot.world.devices import catalogue, snapshots
 from dryshot.world.limits import Limits
 from dryshot.world.runner import PacePolicy
@@ -48,6 +49,8 @@ class Player(Mock):
         executor: where the engine runs.
         wait: whether a look at a job waits for its engine.
         limits: what the service takes; as a mock's.
+        era: which time of the classic API it is, where the recording does not say; ``ValueError``
+            if it says another.
         max_body_bytes: larger request bodies are refused: ``limits.payload_bytes`` by another name.
     """
 
@@ -64,15 +67,17 @@ class Player(Mock):
         wait: bool = True,
         limits: Limits | None = None,
         max_body_bytes: int | None = None,
+        era: EraName | None = None,
     ) -> None:
         cassettes = [cassette] if isinstance(cassette, Cassette) else cassette
         self.strict = strict
         self._contents = Contents(cassettes)
+        era = _era_of(self._contents.cassettes, era)
         if clock is None:
             clock = self._contents.start or NOTEBOOK_START
         clock = clock if isinstance(clock, Clock) else Clock(clock)
         self._stand_ins = StandIns(told.asked for told in self._contents.told)
-        self._ids = RecordedIds(taken=self._contents.timelines)
+        self._ids = RecordedIds(taken=self._contents.made)
         self._runs = RecordedRuns(clock, pace, executor, dict(self._contents.timelines))
         now = clock.now()
         backends = backends_of(self._contents, seed=seed, calibrated=now)
@@ -91,6 +96,7 @@ class Player(Mock):
             wait=wait,
             limits=limits,
             max_body_bytes=max_body_bytes,
+            era=era,
         )
         fill(self.world, self._contents, self._accounts)
 
@@ -142,3 +148,13 @@ class Player(Mock):
             self.world, self._contents, self._ids, self._runs, strict=self.strict
         )
         return self._memory
+
+
+def _era_of(cassettes: Iterable[Cassette], asked: EraName | None) -> EraName | None:
+    told = {one.era: None for one in cassettes if one.era}
+    if len(told) > 1:
+        raise ValueError(f"era: the recordings are of {' and of '.join(told)}")
+    found = next(iter(told), None)
+    if None not in {found, asked} and found != asked:
+        raise ValueError(f"era: the recording is of {found}, not of {asked!r}")
+    return found or asked

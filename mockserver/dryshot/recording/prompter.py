@@ -29,12 +29,13 @@ from dataclasses import replace
 from dryshot.errors import Conflict, NotFound, Unrecorded
 from dryshot.http import Request, Response
 from dryshot.journal import Origin
-from dryshot.recording.calls import CREATIONS, LOG_INS, SUBMISSIONS, Asked, made_of
+from dryshot.recording.calls import CLASSIC_SESSION, CREATIONS, LOG_INS, SUBMISSIONS, Asked, made_of
 from dryshot.recording.contents import PASSING, Contents, Creation, Told
 from dryshot.recording.nearest import explain
 from dryshot.recording.runs import RecordedIds, RecordedRuns
 from dryshot.recording.states import UNSTEADY, state_of
 from dryshot.world import Job, World
+from dryshot.world.classic import makes_later_ids
 
 __all__ = ["RecordedPrompter"]
 
@@ -124,13 +125,22 @@ class RecordedPrompter:
         """Tell the world the id of what it is about to make; more than recorded has a new one."""
         again = creation.given >= len(creation.made)
         made, told = creation.made[-1] if again else creation.made[creation.given]
-        if asked.key not in SUBMISSIONS:
+        if asked.key == CLASSIC_SESSION:  # its id is made as those of jobs are
+            self._ids.next_job = None if again else made
+        elif asked.key not in SUBMISSIONS:
             self._ids.next_session = None if again else made
         else:
-            id_ = self._ids.new(self._world.clock) if again else made
+            id_ = self._new(asked) if again else made
             self._ids.next_job = id_
             self._runs.timelines[id_] = self._contents.timelines[made]
         self._pending = creation, None if again else told, made
+
+    def _new(self, asked: Asked) -> str:
+        """The id of a job more than was recorded."""
+        if asked.key == "platform-runtime.create_job":
+            return self._ids.new(self._world.clock)
+        later = makes_later_ids(self._world.era)
+        return self._ids.new_classic(self._world.clock, later=later)
 
     def _created(self, asked: Asked, own: Response) -> Told | None:
         made = made_of(own) if own.status < 400 else None  # noqa: PLR2004 - HTTP's refusals

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dryshot.contract.documents import Documents
 from dryshot.http import Endpoint, Request, Response
@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # only who mounts it under httpx loads that
     import httpx
 
     from dryshot.recording.transports import AsyncRecording, Recording
+    from dryshot.world.classic import EraName
 
 __all__ = ["Recorder"]
 
@@ -152,11 +153,12 @@ class Recorder:
         host: str | None = None,
         incomplete: bool = False,
         instance: str = "",
+        era: EraName | Literal[""] = "",
     ) -> Cassette:
         """What was taken down, without secrets; ``secrets`` are such as it could not know.
 
         ``host`` says who answered, in the place of the names that were used; ``instance`` is the
-        one that the client was given. What is
+        one that the client was given, ``era`` which time of the classic API it was. What is
         ``incomplete`` for want of room raises ``CassetteError`` unless that is accepted, and then
         says so.
         """
@@ -175,6 +177,7 @@ class Recorder:
             host=", ".join(self.hosts) if host is None else host,
             provenance=provenance,
             instance=instance,
+            era=era,
             spec=versions(interactions, self._documents),
             secrets=secrets,
         )
@@ -187,6 +190,7 @@ class Recorder:
         secrets: Iterable[str] = (),
         host: str | None = None,
         incomplete: bool = False,
+        era: EraName | Literal[""] = "",
     ) -> Cassette:
         """Write :meth:`cassette` to a file, and give it.
 
@@ -195,7 +199,7 @@ class Recorder:
                 the file cannot be written.
         """
         cassette = self.cassette(
-            provenance=provenance, secrets=secrets, host=host, incomplete=incomplete
+            provenance=provenance, secrets=secrets, host=host, incomplete=incomplete, era=era
         )
         write_cassette(cassette, path)
         return cassette

@@ -47,6 +47,10 @@ def _jobs(body: Mapping[str, Any]) -> Hashable:
     return tuple(map(_job, body.get("jobs", ()))), body.get("count")
 
 
+def _facade_jobs(body: Mapping[str, Any]) -> Hashable:
+    return tuple(map(_job, body.get("items", ()))), body.get("count")
+
+
 def _metrics(body: Mapping[str, Any]) -> Hashable:
     times, usage = body.get("timestamps") or {}, body.get("usage") or {}
     return tuple(sorted(name for name, at in times.items() if at)), usage.get("status")
@@ -54,6 +58,10 @@ def _metrics(body: Mapping[str, Any]) -> Hashable:
 
 def _session(body: Mapping[str, Any]) -> Hashable:
     return body.get("state"), body.get("accepting_jobs")
+
+
+def _session_with_jobs(body: Mapping[str, Any]) -> Hashable:
+    return _session(body), _texts(body.get("jobs"))
 
 
 def _workloads(body: Mapping[str, Any]) -> Hashable:
@@ -80,7 +88,9 @@ _TELLING: Mapping[str, Callable[[Mapping[str, Any]], Hashable]] = {
     "list_jobs": _jobs,
     "get_job_metrics": _metrics,
     "get_job_metrics_jid": _metrics,
+    "list_facade_jobs": _facade_jobs,
     "get_session": _session,
+    "get_session_extended": _session_with_jobs,
     "find_instance_workloads": _workloads,
     "list_tags": _tags,
     "get_usage": _usage,

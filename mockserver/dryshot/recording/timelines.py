@@ -26,6 +26,7 @@ FOREVER = 1e9
 """Seconds that no test waits: the pace of what waits for a call."""
 
 _CLOSED_SESSION, _RAN_TOO_LONG = 1217, 1305
+_TELLING = {"get_job": "", "list_jobs": "jobs", "list_facade_jobs": "items"}  # where jobs are
 _RESULTS = frozenset({"get_job_results", "get_job_results_jid"})
 _LOGS = frozenset({"get_job_logs", "get_jog_logs_jid"})
 _METRICS = frozenset({"get_job_metrics", "get_job_metrics_jid"})
@@ -167,9 +168,10 @@ class _Reader:
             job.start, job.submitted = at, True
             job.body |= {**(asked.body or {}), **body}
             job.see(at, JobStatus.QUEUED)
-        elif operation in {"get_job", "list_jobs"} and isinstance(body, dict):
-            for item in [body] if made is not None else body.get("jobs", ()):
-                self._told(item, asked, at)
+        elif operation in _TELLING and isinstance(body, dict):
+            for item in [body] if made is not None else body.get(_TELLING[operation], ()):
+                if item.get("type") != "IQX":  # a job of an older API
+                    self._told(item, asked, at)
         elif (job_id := asked.target) in self.found:
             self._more(self.found[str(job_id)], asked, interaction, body)
 

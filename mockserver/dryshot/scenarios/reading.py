@@ -16,6 +16,7 @@ from dryshot.clock import isoformat
 from dryshot.faults import EFFECTS, BadFault, Fault, Where
 from dryshot.scenarios.scenario import Scenario, Step
 from dryshot.world.declaration import Declaration, load, read, read_part
+from dryshot.world.era import DeclaredEra
 from dryshot.world.forms import check_form
 from dryshot.world.limits import Limits
 from dryshot.world.paces import UsualPace
@@ -48,7 +49,7 @@ def read_value(
     return Scenario(
         name,
         " ".join(value.get("description", "").split()),
-        _declaration(value.get("world", {}), places, folder),
+        _declaration(value, places, folder),
         _limits(value.get("limits", {}), places.part("limits")),
         None if pace is None else UsualPace(**pace),
         tuple(_plain(one) for one in value.get("jobs", ())),
@@ -102,7 +103,12 @@ def _needed(name: str) -> dict[str, Any]:
     return {"required": ["arguments"]} if schema_of(name)["required"] else {}
 
 
-def _declaration(value: Any, places: Places, folder: Path | None) -> Declaration:
+def _declaration(value: Mapping[str, Any], places: Places, folder: Path | None) -> Declaration:
+    era = DeclaredEra(value["era"], places) if "era" in value else None
+    return _world(value.get("world", {}), places, folder) + Declaration(era=era)
+
+
+def _world(value: Any, places: Places, folder: Path | None) -> Declaration:
     if isinstance(value, str):
         if folder is None:
             raise places.error(("world",), "is a path; only a file may name another file")

@@ -75,7 +75,8 @@ class Scenario:
     def begins(self) -> list[str]:
         """The names of the parts that only a world that begins can have."""
         parts = {
-            "world": self.declaration != Declaration(),
+            "world": replace(self.declaration, era=None) != Declaration(),
+            "era": self.declaration.era is not None,
             "limits": bool(self.limits),
         }
         return [name for name, given in parts.items() if given]

@@ -23,7 +23,7 @@ from dryshot_client import (
 
 __all__ = ["Cleanup"]
 
-_REMOVALS = frozenset({"delete_job", "delete_session_close"})
+_REMOVALS = frozenset({"delete_job", "delete_session_close", "close_session"})
 _PATIENCE = 300.0
 """How long, in seconds, a cancelled job may take to end before it can be deleted."""
 
@@ -92,7 +92,8 @@ class Cleanup:
         if instance is None:
             with LegacyRuntime(api_token=api_key, transport=transport, sleep=sleep) as legacy:
                 for made in there:
-                    failures += _tried(made, lambda id_: _remove_job(legacy, id_))
+                    close = legacy.sessions.close if made.kind == "session" else None
+                    failures += _tried(made, close or (lambda id_: _remove_job(legacy, id_)))
             return failures
         # the caller's own environment may lead the SDK elsewhere, but not this
         with Runtime(

@@ -14,9 +14,9 @@ from dryshot.mock import Mock
 from dryshot.testing.hooks import PASSED, costs_of, note
 from dryshot.testing.options import OPTIONS, Options
 from dryshot.testing.sentinels import ARGUMENTS
-from dryshot.testing.stages import Stage, Wrap, on_mock
 
 if TYPE_CHECKING:
+    from dryshot.testing.stages import Stage, Wrap
     from dryshot.testing.tapes import Wrapping
 
 __all__ = ["mock_settings", "staged"]
@@ -50,6 +50,8 @@ def _tape(request: pytest.FixtureRequest, options: Options) -> Path | None:
 def _opened(request: pytest.FixtureRequest, options: Options, wrap: Wrap) -> Iterator[Stage]:
     with ExitStack() as stack:
         if options.target == "mock":
+            from dryshot.testing.stages import on_mock
+
             mock: Mock = request.getfixturevalue("dryshot")
             stage = stack.enter_context(on_mock(mock, wrap))
         elif options.target == "served":
@@ -88,8 +90,8 @@ def _recorded(request: pytest.FixtureRequest, options: Options, path: Path) -> I
 def mock_settings(request: pytest.FixtureRequest) -> dict[str, Any]:
     """The marker's arguments; those nearest to the test win."""
     settings: dict[str, Any] = {}
-    known = inspect.signature(Mock).parameters
     for marker in request.node.iter_markers("dryshot"):
+        known = inspect.signature(Mock).parameters  # not before: it takes a fiftieth of a fixture
         if marker.args:
             raise pytest.UsageError(f"{request.node.nodeid}: the marker dryshot takes names only")
         for name, value in marker.kwargs.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
 from os import PathLike
@@ -15,6 +15,7 @@ from dryshot.world.accounts import Account
 from dryshot.world.backends import Backend
 from dryshot.world.declared import DeclaredDevice, FromDocuments, FromGenerator, FromSnapshot
 from dryshot.world.devices import DEFAULT_INSTANCES, catalogue, snapshots
+from dryshot.world.era import DeclaredEra, agreed
 from dryshot.world.forms import check_form
 from dryshot.world.instances import ServiceInstance, account_id_for
 from dryshot.world.places import DeclarationError, Places, parse
@@ -31,10 +32,15 @@ class Declaration:
 
     accounts: tuple[Account, ...] = ()
     devices: tuple[DeclaredDevice, ...] = ()
+    era: DeclaredEra | None = field(default=None, repr=False)
 
     def __add__(self, other: Declaration) -> Declaration:
-        """Both; of two devices of one name the later counts."""
-        return Declaration((*self.accounts, *other.accounts), (*self.devices, *other.devices))
+        """Both; of two devices of one name the later counts, and of eras there may be one only."""
+        return Declaration(
+            (*self.accounts, *other.accounts),
+            (*self.devices, *other.devices),
+            agreed(self.era, other.era),
+        )
 
     def backends(self, *, seed: int, calibrated: datetime) -> list[Backend]:
         """The devices of a world with this seed; generated ones are calibrated at that instant."""
@@ -94,6 +100,7 @@ class _Reader:
         return Declaration(
             tuple(self._account(item, ("accounts", i), known) for i, item in enumerate(accounts)),
             made,
+            DeclaredEra(value["era"], self._places) if "era" in value else None,
         )
 
     def _check(self, value: Any) -> None:

@@ -45,14 +45,50 @@ def _inputs(*required: str, **properties: str | list[str]) -> Schema:
     }
 
 
-_SETTINGS = {
+_SETTINGS: Mapping[str, str | list[str]] = {
     "circuit_indices": "array",
+    "circuit_ids": "array",
     "parameters": "array",
-    "parameter_values": "array",
+    "parameter_values": ["array", "object"],
     "transpilation_settings": "object",
     "resilience_settings": "object",
     "run_options": "object",
     "skip_transpilation": "boolean",
+}
+_RUNNER: Mapping[str, str | list[str]] = {
+    "shots": "integer",
+    "memory": "boolean",
+    "meas_level": "integer",
+    "meas_return": "string",
+    "init_qubits": "boolean",
+    "rep_delay": ["number", "null"],
+}
+_CIRCUIT_RUNNER: Mapping[str, str | list[str]] = {
+    "qubit_lo_freq": ["array", "null"],
+    "meas_lo_freq": ["array", "null"],
+    "schedule_los": ["array", "object", "null"],
+    "use_measure_esp": ["boolean", "null"],
+    "header": ["object", "null"],
+    "noise_model": ["object", "null"],
+    "seed_simulator": ["integer", "null"],
+    "measurement_error_mitigation": "boolean",
+    "skip_transpilation": "boolean",
+    "initial_layout": ["array", "object", "null"],
+    "seed_transpiler": ["integer", "null"],
+    "optimization_level": ["integer", "null"],
+    "transpiler_options": ["object", "null"],
+    "scheduling_method": ["string", "null"],
+    "schedule_circuit": "boolean",
+    "inst_map": ["array", "object", "null"],
+    "meas_map": ["array", "null"],
+}
+_QASM3_RUNNER: Mapping[str, str | list[str]] = {
+    "init_num_resets": "integer",
+    "init_circuit": ["object", "string", "null"],
+    "run_config": "object",
+    "exporter_config": "object",
+    "transpiler_config": "object",
+    "qasm3_args": ["object", "array", "null"],
 }
 _RUNNER_RESULT = _inputs("results", "success", results="array", success="boolean")
 _ANY_CIRCUITS = ["array", "object", "string"]
@@ -75,13 +111,8 @@ PROGRAMS: Mapping[str, Program] = {
             parameters=_inputs(
                 "circuits",
                 circuits=_ANY_CIRCUITS,
-                shots="integer",
-                meas_level="integer",
-                meas_return="string",
-                memory="boolean",
-                init_qubits="boolean",
-                init_num_resets="integer",
-                rep_delay="number",
+                **_RUNNER,
+                **_QASM3_RUNNER,
             ),
             return_values=_RUNNER_RESULT,
             backend_requirements={"input_allowed": "qasm3"},
@@ -103,7 +134,7 @@ PROGRAMS: Mapping[str, Program] = {
                 "circuits",
                 "observables",
                 circuits=_ANY_CIRCUITS,
-                observables="array",
+                observables=["array", "object"],
                 observable_indices="array",
                 **_SETTINGS,
             ),
@@ -117,12 +148,8 @@ PROGRAMS: Mapping[str, Program] = {
             parameters=_inputs(
                 "circuits",
                 circuits=_ANY_CIRCUITS,
-                shots="integer",
-                memory="boolean",
-                meas_level="integer",
-                meas_return="string",
-                init_qubits="boolean",
-                skip_transpilation="boolean",
+                **_RUNNER,
+                **_CIRCUIT_RUNNER,
             ),
             return_values=_RUNNER_RESULT,
         ),

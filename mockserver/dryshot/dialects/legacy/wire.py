@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from dryshot.clock import isoformat
-from dryshot.dialects.dialect import to_json
 from dryshot.dialects.legacy.eras import Era
 from dryshot.world import Job
 from dryshot.world.programs import Program
@@ -96,7 +95,7 @@ def results(job: Job, body: str, era: Era, *, simulated: bool) -> str:
         told if "circuit_metadata" in told else _with_circuit(told, last=simulated)
         for told in value["metadata"]
     ]
-    return to_json(value).decode()
+    return json.dumps(value, separators=(",", ":"))  # NaN stays what it is
 
 
 def _with_circuit(told: Mapping[str, Any], *, last: bool) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 from dryshot.recording.cassette import Cassette, Interaction
 from dryshot.recording.redaction.messages import NotReadable, redact_interaction
 from dryshot.recording.redaction.pseudonyms import Pseudonyms
 from dryshot.recording.redaction.rewriting import Rewriter
+from dryshot.world.classic import EraName
 
 __all__ = ["redact", "rewrite"]
 
@@ -22,6 +24,7 @@ def redact(
     host: str = "",
     provenance: str = "",
     instance: str = "",
+    era: EraName | Literal[""] = "",
     spec: Mapping[str, str] | None = None,
     secrets: Iterable[str] = (),
 ) -> Cassette:
@@ -42,6 +45,7 @@ def redact(
         redaction={kind: counts[kind] for kind in sorted(counts) if kind not in _UNCOUNTED},
         provenance=rewriter.rewrite(provenance),
         instance=rewriter.rewrite(instance),
+        era=era,
     )
 
 
