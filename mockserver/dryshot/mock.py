@@ -21,9 +21,10 @@ from dryshot.http import Request, Response
 from dryshot.journal import Journal
 from dryshot.service import Prompter, Service
 from dryshot.world import Account, Backend, Engine, IdSource, World
-from dryshot.world.classic import EraName, check_era
+from dryshot.world.classic import EraName
 from dryshot.world.declaration import Declaration, read
 from dryshot.world.devices import catalogue, snapshots
+from dryshot.world.era import decide
 from dryshot.world.limits import Limits
 from dryshot.world.runner import PacePolicy
 
@@ -73,7 +74,8 @@ class Mock(Directing):
             clock's alone; without it the job is Running until the engine is done.
         limits: what the service takes: :class:`~dryshot.world.limits.Limits`.
         era: which time of the classic API it is: ``"2023-09"``, the notebook's, ``"2023-11"`` or
-            ``"2024-03"``; another one raises ``ValueError``. The clock does not decide it.
+            ``"2024-03"``; another one raises ``ValueError``. By default what ``world`` or
+            ``scenario`` declares, which it may not contradict; the clock does not decide it.
         scenario: what the world is like and what goes wrong in it: the name of a ready-made one,
             such as ``"busy queue"``, a YAML file, or several; see :mod:`dryshot.scenarios`. What
             else is given here counts more.
@@ -96,9 +98,8 @@ class Mock(Directing):
         limits: Limits | None = None,
         max_body_bytes: int | None = None,
         scenario: Sources | None = None,
-        era: EraName = "2023-09",
+        era: EraName | None = None,
     ) -> None:
-        check_era(era)
         script = None if scenario is None else self._find(scenario)
         self.clock = clock if isinstance(clock, Clock) else Clock(clock)
         if script is not None:
@@ -111,6 +112,7 @@ class Mock(Directing):
         declared = Declaration() if world is None else read(world)
         if script is not None:
             declared = script.declaration + declared
+        era = decide(era, declared.era)
         own = [*declared.backends(seed=seed, calibrated=self.clock.now()), *backends]
         added = [backend.name for backend in own if backend.name not in known]
         known |= {backend.name: backend for backend in own}

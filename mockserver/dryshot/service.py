@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dryshot.clock import Clock
 from dryshot.contract import (
@@ -33,6 +33,9 @@ __all__ = ["MAX_BODY_BYTES", "Prompter", "Reader", "Service"]
 MAX_BODY_BYTES = 50 * 1024 * 1024
 """The largest request body taken; the figure of today's documentation."""
 
+_MOST_KEPT, _LONGEST_KEPT = 256, 256
+"""How many places are known again, and how many characters their paths have at most."""
+
 
 class Prompter(Protocol):
     """Who knows what was answered before, and has a word before and after each request."""
@@ -49,6 +52,22 @@ class Reader(Protocol):
 
     def follow(self, document: str, call: Call) -> Call:
         """The same call, in mappings that tell."""
+
+
+class _Place(NamedTuple):
+    """What a request is for; ``match`` is None if that is no operation."""
+
+    dialect: Dialect
+    path: str | None
+    match: Match | None
+
+    def require(self, request: Request) -> Match:
+        """The operation, else ``NoSuchPath`` or ``MethodNotAllowed``."""
+        if self.match is not None:
+            return self.match
+        if self.path is None:
+            raise NoSuchPath(request.path)
+        return self.dialect.contract.match(request.method, self.path)
 
 
 class Service:
@@ -73,6 +92,7 @@ class Service:
         self._max_body_bytes = max_body_bytes
         self._prompter = prompter
         self.reads: Reader | None = None
+        self._places: dict[tuple[str, str, str], _Place] = {}
         dialects = tuple(dialects)
         journal.operations = frozenset(
             name for dialect in dialects for name in dialect.contract.operations
@@ -90,21 +110,20 @@ class Service:
         """Answer one request; ``SpecDrift`` if the answer is not what the document allows."""
         with self._clock.lock:
             self._clock.tick()
-            dialect, path = self._find(request)
+            place = self._find(request)
             if self._faults.pending:
-                return self._try(dialect, path, request)
-            exchange = self._reply(dialect, path, request)
+                return self._try(place, request)
+            exchange = self._reply(place, request)
             self._journal.add(exchange)
         return exchange.response
 
-    def _reply(self, dialect: Dialect, path: str | None, request: Request) -> Exchange:
+    def _reply(self, place: _Place, request: Request) -> Exchange:
         """Process a request."""
+        dialect = place.dialect
         operation: Operation | None = None
         problems: tuple[Problem, ...] = ()
         try:
-            if path is None:
-                raise NoSuchPath(request.path)
-            match = dialect.contract.match(request.method, path)
+            match = place.require(request)
             operation = match.operation
             response = self._answer(dialect, match, request)
         except MethodNotAllowed as error:
@@ -130,21 +149,22 @@ class Service:
             request, response, name, self._clock.now(), origin=origin, problems=problems
         )
 
-    def _try(self, dialect: Dialect, path: str | None, request: Request) -> Response:
+    def _try(self, place: _Place, request: Request) -> Response:
         """The same where faults may strike; they strike calls of operations only."""
-        operation, strike = _operation(dialect, path, request.method), None
+        dialect, strike = place.dialect, None
+        operation = None if place.match is None else place.match.operation
         if operation is not None:
             document, now = dialect.contract.name, self._clock.time()
             strike = self._faults.strike(request, document, operation.id, now)
         if operation is None or strike is None:
-            exchange = self._reply(dialect, path, request)
+            exchange = self._reply(place, request)
             self._journal.add(exchange)
             return exchange.response
         effect = strike.effect
         if effect is not None and effect.when == "before":
             own = Exchange(request, Response(0), operation.id, self._clock.now())
         else:
-            own = self._reply(dialect, path, request)
+            own = self._reply(place, request)
         response = own.response
         if isinstance(effect, Fail):
             failure = ServiceFailure(effect.status, strike.retry_after)
@@ -153,7 +173,7 @@ class Service:
                 dialect.contract.check_response(operation, response)
         elif isinstance(effect, Duplicate):
             self._journal.add(replace(own, fault=strike.name))
-            own = self._reply(dialect, path, request)
+            own = self._reply(place, request)
             response = response if effect.given == "first" else own.response
         elif effect is not None:
             response = effect.answer(response)
@@ -165,12 +185,23 @@ class Service:
         self._journal.add(replace(own, response=kept, fault=strike.name))
         return response
 
-    def _find(self, request: Request) -> tuple[Dialect, str | None]:
+    def _find(self, request: Request) -> _Place:
         """The first dialect that knows the path, else one of the host to say that it does not."""
+        key = request.method, request.host, request.path
+        place = self._places.get(key)
+        if place is None:
+            place = self._look(request)
+            if place.match is not None and len(request.path) <= _LONGEST_KEPT:
+                if len(self._places) >= _MOST_KEPT:
+                    self._places.clear()
+                self._places[key] = place
+        return place
+
+    def _look(self, request: Request) -> _Place:
         for dialect, path in self._sites.find(request.host, request.path):
             if dialect.contract.knows(path):
-                return dialect, path
-        return self._sites.nearest(request.host), None
+                return _Place(dialect, path, _match(dialect, request.method, path))
+        return _Place(self._sites.nearest(request.host), None, None)
 
     def _answer(self, dialect: Dialect, match: Match, request: Request) -> Response:
         account = dialect.authenticate(request) if match.operation.authenticated else None
@@ -184,13 +215,11 @@ class Service:
         return dialect.handle(call, account) if known is None else known
 
 
-def _operation(dialect: Dialect, path: str | None, method: str) -> Operation | None:
+def _match(dialect: Dialect, method: str, path: str) -> Match | None:
     """The operation that a request is for."""
-    if path is None:
-        return None
     try:
-        return dialect.contract.match(method, path).operation
-    except (MethodNotAllowed, NoSuchPath):
+        return dialect.contract.match(method, path)
+    except MethodNotAllowed:
         return None
 
 

@@ -25,6 +25,13 @@ def test_every_operation_is_found_under_every_server_of_its_document(name: str) 
             assert found.url == server + path
 
 
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_all_of_every_document_can_be_compiled(name: str) -> None:
+    document = Contract.load(name).document
+    contract = Contract.from_document(document, name)
+    assert list(contract.operations) == list(Contract.load(name).operations)
+
+
 @pytest.mark.parametrize(
     ("path", "url"),
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import sqrt
+from math import isnan, sqrt
 from typing import Any
 
 import pytest
@@ -55,6 +55,14 @@ def test_level_two_extrapolates_what_it_measured_with_more_and_more_noise(run: R
     assert [weak, weaker, weakest] == pytest.approx([-kept, -(kept**3), -(kept**5)], abs=bound)
     assert abs(value + 1) < abs(weak + 1)
     assert 0 < metadata["variance"] < 20
+
+
+def test_a_fit_that_finds_no_curve_gives_no_number(run: Run) -> None:
+    asked = zne(noise_factors=[1e200, 2e200, 3e200], extrapolator="QuadraticExtrapolator")
+    result = run("estimator", simulator(), **asked)
+    assert isnan(result["values"][0])
+    assert isnan(result["metadata"][0]["variance"])
+    assert result["metadata"][0]["zne"]["noise_amplification"]["values"] == [-1, -1, -1]
 
 
 def test_level_two_leaves_readout_as_it_is(run: Run) -> None:

@@ -10,6 +10,7 @@ from qiskit.circuit import Parameter
 from qiskit.quantum_info import SparsePauliOp
 
 from dryshot.engines import AerEngine
+from dryshot.engines.failure import ProgramError
 from dryshot.engines.platform.extrapolation import extrapolate
 from dryshot.engines.platform.folding import fold
 
@@ -208,6 +209,15 @@ def test_folding_some_gates_begins_where_it_is_told() -> None:
         for amplifier in ("gate_folding_front", "gate_folding_back")
     ]
     assert names == [["cz", "cz", "cz", "x", "cz"], ["cz", "x", "cz", "cz", "cz"]]
+
+
+@pytest.mark.parametrize("factor", [50_003, 1e200])
+def test_folds_without_end_are_refused_by_name(factor: float) -> None:
+    circuit = QuantumCircuit(2)
+    for _ in range(4):
+        circuit.cz(0, 1)
+    with pytest.raises(ProgramError, match=r"noise_factors: .* folds 4 gates"):
+        fold(circuit, factor, "gate_folding", seed=1)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dryshot.http import Response
-from dryshot.mounts.wire import framed, joined
+from dryshot.mounts.wire import Lines, framed, joined
 
 
 def test_repeated_headers_are_joined_and_names_are_lower_case() -> None:
@@ -30,3 +30,15 @@ def test_head_tells_the_length_that_get_would_have() -> None:
     named = Response(200, {"content-length": "9"})
     assert framed("HEAD", named) == ([(b"content-length", b"9")], b"")
     assert framed("HEAD", Response(200)) == ([(b"content-length", b"0")], b"")
+
+
+def test_lines_that_were_sent_before_are_read_as_others_are() -> None:
+    sent = [[(b"X-Id", str(number % 7).encode()), (b"x-id", b"b")] for number in range(20)]
+    lines = Lines()
+    assert [lines.read(one) for one in sent] == [joined(one) for one in sent]
+
+
+def test_lines_that_are_sent_again_take_no_room_of_their_own() -> None:
+    lines, first = Lines(), [(b"Authorization", b"Bearer t"), (b"X-Id", b"1")]
+    assert lines.read(first) is lines.read(list(first))
+    assert lines.read(first) is not lines.read(first[:1])

@@ -55,7 +55,7 @@ def pubs(circuit: str, times: int = 1) -> dict[str, Any]:
     return {"pubs": [[circuit, [], 100]] * times, "version": 2}
 
 
-_WARNINGS = "-W", "error", "-W", "ignore:job results are made up"
+_FLAGS = "-X", "faulthandler", "-W", "error", "-W", "ignore:job results are made up"
 """Whatever else would be warned of is an error; the stub engine's warning is meant."""
 
 
@@ -65,7 +65,7 @@ class Program:
     def __init__(self, *options: str, pass_fds: tuple[int, ...] = ()) -> None:
         self._stderr: IO[str] = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed in the end
         self.process = subprocess.Popen(
-            [sys.executable, *_WARNINGS, "-m", "dryshot", "serve", "--port", "0", *options],
+            [sys.executable, *_FLAGS, "-m", "dryshot", "serve", "--port", "0", *options],
             stdout=subprocess.PIPE,
             stderr=self._stderr,
             text=True,
@@ -107,7 +107,12 @@ class Program:
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and wait for its end; the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)  # which makes it say where its threads are
+            self.process.wait(PATIENCE)
+            raise AssertionError(f"it did not end: {self.errors}") from None
 
     @property
     def resident(self) -> int:

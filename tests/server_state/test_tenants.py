@@ -217,3 +217,16 @@ def test_a_fault_in_one_world_is_none_in_another(tenants: Tenants) -> None:
         second.log_in().submit()
         assert first.do("POST", "/jobs", JOB).status_code == 500
         assert json.loads(first.do("POST", "/jobs", JOB).content)["id"]
+
+
+def test_a_world_is_idle_once_jobs_that_waited_by_the_hundred_are_cancelled() -> None:
+    tenants = virtual(pace=Pace(1e6, 1)).tenants()
+    with closing(User(tenants)) as user:
+        made = [user.log_in().submit() for _ in range(70)]
+        (name,) = tenants.names()
+        world = tenants._population.tenant(name)  # noqa: SLF001 - nobody else asks
+        assert not world.idle
+        for job_id in made:
+            assert not world.idle
+            assert user.do("POST", f"/jobs/{job_id}/cancel").status_code == 204
+        assert world.idle

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime
-from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dryshot.clock import Clock
-from dryshot.world.ids import IdSource, XidFields, decode_xid, draw, encode_xid, stream
+from dryshot.world.ids import IdSource, XidFields, decode_xid, encode_xid, stream
+from dryshot.world.work import Lot
 
 fields = st.builds(
     XidFields,
@@ -65,6 +66,11 @@ def test_streams_are_the_same_for_the_same_names(seed: int, names: list[str]) ->
     assert stream(seed, *names).random() != stream(seed + 1, *names).random()
 
 
-@given(seed=st.integers(), names=st.lists(st.text()))
-def test_a_number_is_drawn_as_from_the_stream_of_its_names(seed: int, names: list[str]) -> None:
-    assert draw(Random(1), seed, *names) == stream(seed, *names).getrandbits(63)
+@given(seed=st.integers(), job_id=st.text())
+def test_a_job_has_the_seed_that_is_drawn_for_it_in_whatever_process(
+    seed: int, job_id: str
+) -> None:
+    lot = Lot(seed, job_id)
+    again = pickle.loads(pickle.dumps(lot))  # noqa: S301 - its own bytes
+    assert again.draw() == lot.draw()
+    assert lot.draw() == stream(seed, "job", job_id).getrandbits(63)

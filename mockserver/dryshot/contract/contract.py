@@ -51,16 +51,19 @@ class Call(NamedTuple):
 class Contract:
     """What one OpenAPI 3.1 document promises; it does not change once made.
 
-    Whatever in the document could not be checked later raises ``ContractError`` here.
+    Whatever in the document could not be checked later raises ``ContractError`` here; in one that
+    is ``known`` to have no such fault, operations are compiled when they are first asked for.
     """
 
-    def __init__(self, name: str, document: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, document: Mapping[str, Any], *, known: bool = False) -> None:
         self.name = name
         self.document = document
         if not str(document.get("openapi", "")).startswith("3.1."):
             raise ContractError(f"{name}: this is not an OpenAPI 3.1 document")
         try:
             self._read(document)
+            if not known:
+                self.compile()
         except ContractError as error:
             raise ContractError(f"{name}: {error}") from error
         except (AttributeError, TypeError, KeyError) as error:
@@ -70,8 +73,7 @@ class Contract:
         self.servers: tuple[str, ...] = tuple(
             server["url"].rstrip("/") for server in document.get("servers", ())
         )
-        schemas = Schemas(document)
-        schemas.check_components()
+        self._schemas = schemas = Schemas(document)
         operations: dict[str, Operation] = {}
         paths: dict[str, dict[str, Operation]] = {}
         for operation in read_operations(document, schemas):
@@ -83,6 +85,12 @@ class Contract:
         self._routes: Routes[dict[str, Operation]] = Routes()
         for path, methods in paths.items():
             self._routes.add(path, methods)
+
+    def compile(self) -> None:
+        """Compile all of it now; ``ContractError`` says what cannot be checked for sure."""
+        self._schemas.check_components()
+        for operation in self.operations.values():
+            operation.compile()
 
     def __repr__(self) -> str:
         return f"<Contract {self.name}: {len(self.operations)} operations>"
@@ -177,7 +185,8 @@ def _load(name: str) -> Contract:
     except FileNotFoundError:
         known = sorted(file.name.removesuffix(".json") for file in folder.iterdir())
         raise ContractError(f"no document {name!r}; there are {', '.join(known)}") from None
-    return Contract(name, json.loads(text))
+    # tests compile every operation of these: nobody else needs to
+    return Contract(name, json.loads(text), known=True)
 
 
 @functools.lru_cache(maxsize=16)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dryshot.contract.bodies import Body, read_body
@@ -12,7 +13,7 @@ from dryshot.contract.parameters import (
     read_all,
     read_header,
     read_parameter,
-    single,
+    read_single,
 )
 from dryshot.contract.schemas import Schemas, accepts, pointer_to
 from dryshot.contract.wire import (
@@ -73,7 +74,7 @@ class Answer:
 
     def admits(self, response: Response) -> bool:
         """Whether the response is surely what the document allows."""
-        if self.headers and not read_all(self.headers, single(self.headers, response.headers))[0]:
+        if self.headers and not read_single(self.headers, response.headers)[0]:
             return False
         body = response.body
         if not self.contents:
@@ -96,24 +97,51 @@ class Answer:
         return valid
 
 
+class _Place(NamedTuple):
+    """Where an operation stands in its document; ``pointer`` leads to its ``node``."""
+
+    schemas: Schemas
+    path: str
+    item: Mapping[str, Any]
+    node: Mapping[str, Any]
+    pointer: str
+
+
 @dataclass(frozen=True, eq=False)
 class Operation:
     """One method of one path template.
 
     ``authenticated`` says whether credentials are needed; to check them is not the contract's
-    business. ``answers`` are by status as text, ``2XX`` or ``default``.
+    business. What it takes and answers is compiled when that is first asked for.
     """
 
     id: str
     method: str
     path: str
     authenticated: bool
-    parameters: Mapping[str, tuple[Parameter, ...]]
-    body: Body | None
-    answers: Mapping[str, Answer]
+    place: _Place = field(repr=False)
 
     def __repr__(self) -> str:
         return f"<Operation {self.id}: {self.method} {self.path}>"
+
+    @cached_property
+    def parameters(self) -> Mapping[str, tuple[Parameter, ...]]:
+        """What may be in its ``path``, ``query`` and ``header``."""
+        return _read_parameters(self.place)
+
+    @cached_property
+    def body(self) -> Body | None:
+        """What its requests carry, if anything."""
+        return read_body(self.place.schemas, self.place.node, self.place.pointer)
+
+    @cached_property
+    def answers(self) -> Mapping[str, Answer]:
+        """What it answers, by status as text, ``2XX`` or ``default``."""
+        return _read_answers(self.place)
+
+    def compile(self) -> None:
+        """Compile all of it now; ``ContractError`` says what cannot be checked for sure."""
+        _ = self.parameters, self.body, self.answers
 
     def answer(self, status: int) -> Answer | None:
         """What the document allows for ``status``; None if that is not declared."""
@@ -124,12 +152,11 @@ class Operation:
     def read(self, path_params: Mapping[str, str], request: Request) -> Reading:
         """Decode and cast a request."""
         parameters = self.parameters
-        in_path, in_header = parameters["path"], parameters["header"]
-        path_sure, path = read_all(in_path, single(in_path, path_params))
+        path_sure, path = read_single(parameters["path"], path_params)
         query_sure, query = read_all(
             parameters["query"], group_query(request.query) if request.query else {}
         )
-        header_sure, headers = read_all(in_header, single(in_header, request.headers))
+        header_sure, headers = read_single(parameters["header"], request.headers)
         body_sure, body = self.body.read(request) if self.body else (True, None)
         return Reading(
             path_sure and query_sure and header_sure, body_sure, path, query, headers, body
@@ -137,7 +164,7 @@ class Operation:
 
 
 def read_operations(document: Mapping[str, Any], schemas: Schemas) -> Iterator[Operation]:
-    """Every operation, in the order of the document; ``ContractError`` at the first fault."""
+    """Every operation, in the order of the document; what is in them is not looked at yet."""
     default_security = document.get("security", [])
     for path, item in document.get("paths", {}).items():
         here = pointer_to("paths", path)
@@ -153,8 +180,7 @@ def read_operations(document: Mapping[str, Any], schemas: Schemas) -> Iterator[O
 def _read(
     schemas: Schemas, path: str, method: str, item: Mapping[str, Any], security: list[Any]
 ) -> Operation:
-    node = item[method]
-    here = pointer_to("paths", path, method)
+    node, here = item[method], pointer_to("paths", path, method)
     if not node.get("operationId"):
         raise ContractError(f"{here}: there is no operationId")
     return Operation(
@@ -162,37 +188,34 @@ def _read(
         method=method.upper(),
         path=path,
         authenticated=bool(security) and {} not in security,
-        parameters=_read_parameters(schemas, path, method, item),
-        body=read_body(schemas, node, here),
-        answers=_read_answers(schemas, node, here),
+        place=_Place(schemas, path, item, node, here),
     )
 
 
-def _read_parameters(
-    schemas: Schemas, path: str, method: str, item: Mapping[str, Any]
-) -> Mapping[str, tuple[Parameter, ...]]:
+def _read_parameters(place: _Place) -> Mapping[str, tuple[Parameter, ...]]:
     found: dict[tuple[str, str], Parameter] = {}
     places = (
-        (item[method], pointer_to("paths", path, method, "parameters")),
-        (item, pointer_to("paths", path, "parameters")),
+        (place.node, f"{place.pointer}/parameters"),
+        (place.item, pointer_to("paths", place.path, "parameters")),
     )
     for owner, here in places:
         for index, node in enumerate(owner.get("parameters", ())):
-            parameter = read_parameter(schemas, node, f"{here}/{index}")
+            parameter = read_parameter(place.schemas, node, f"{here}/{index}")
             found.setdefault((parameter.location, parameter.name), parameter)
     declared = {name for location, name in found if location == "path"}
-    named = {part[1:-1] for part in path.split("/") if part.startswith("{")}
+    named = {part[1:-1] for part in place.path.split("/") if part.startswith("{")}
     if declared != named:
         odd = ", ".join(sorted(declared ^ named))
-        raise ContractError(f"{path}: path and parameters do not agree on {odd}")
+        raise ContractError(f"{place.path}: path and parameters do not agree on {odd}")
     return {
         location: tuple(parameter for (where, _), parameter in found.items() if where == location)
         for location in ("path", "query", "header")
     }
 
 
-def _read_answers(schemas: Schemas, node: Mapping[str, Any], here: str) -> Mapping[str, Answer]:
+def _read_answers(place: _Place) -> Mapping[str, Answer]:
     answers = {}
+    schemas, node, here = place.schemas, place.node, place.pointer
     if not node.get("responses"):
         raise ContractError(f"{here}: no responses are declared")
     for status, reference in node["responses"].items():

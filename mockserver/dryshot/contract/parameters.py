@@ -12,7 +12,7 @@ from dryshot.errors import ContractError
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
 
-__all__ = ["Parameter", "read_all", "read_header", "read_parameter", "single"]
+__all__ = ["Parameter", "read_all", "read_header", "read_parameter", "read_single"]
 
 _ABSENT: Final = object()
 _MOST_KEPT, _LONGEST_KEPT = 128, 256
@@ -65,9 +65,25 @@ class Parameter:
             self.known[text] = value
 
 
-def single(parameters: Iterable[Parameter], given: Mapping[str, str]) -> dict[str, tuple[str]]:
-    """What is given for each parameter, of which none can be there twice."""
-    return {one.key: (given[one.key],) for one in parameters if one.key in given}
+def read_single(
+    parameters: Iterable[Parameter], given: Mapping[str, str]
+) -> tuple[bool, dict[str, Any]]:
+    """:func:`read_all` where none can be there twice."""
+    sure = True
+    values: dict[str, Any] = {}
+    for parameter in parameters:
+        text = given.get(parameter.key)
+        if text is not None:
+            value = parameter.known.get(text, _ABSENT)
+            if value is not _ABSENT:
+                values[parameter.name] = value
+            elif not _read_one(parameter, (text,), values):
+                sure = False
+        elif parameter.default is not _ABSENT:
+            values[parameter.name] = parameter.default
+        elif parameter.required:
+            sure = False
+    return sure, values
 
 
 def read_all(
@@ -75,32 +91,35 @@ def read_all(
 ) -> tuple[bool, dict[str, Any]]:
     """Whether every value is surely valid, and the values, with defaults for what is absent."""
     sure = True
-    values = {}
+    values: dict[str, Any] = {}
     for parameter in parameters:
         texts = given.get(parameter.key)
-        if texts is None:
-            if parameter.default is not _ABSENT:
-                values[parameter.name] = parameter.default
-            elif parameter.required:
+        if texts is not None:
+            if not _read_one(parameter, texts, values):
                 sure = False
-            continue
-        text = texts[0]
-        if len(texts) == 1:
-            value = parameter.known.get(text, _ABSENT)
-            if value is not _ABSENT:
-                values[parameter.name] = value
-                continue
-        try:
-            value = parameter.cast(texts)
-        except ValueError:
+        elif parameter.default is not _ABSENT:
+            values[parameter.name] = parameter.default
+        elif parameter.required:
             sure = False
-            continue
-        if not accepts(parameter.validator, value):
-            sure = False
-        elif len(texts) == 1:
-            parameter.remember(text, value)
-        values[parameter.name] = value
     return sure, values
+
+
+def _read_one(parameter: Parameter, texts: Sequence[str], values: dict[str, Any]) -> bool:
+    """Note what is given for a parameter; whether it is surely valid."""
+    text, alone = texts[0], len(texts) == 1
+    value = parameter.known.get(text, _ABSENT) if alone else _ABSENT
+    if value is not _ABSENT:
+        values[parameter.name] = value
+        return True
+    try:
+        value = parameter.cast(texts)
+    except ValueError:
+        return False
+    values[parameter.name] = value
+    sure = accepts(parameter.validator, value)
+    if sure and alone:
+        parameter.remember(text, value)
+    return sure
 
 
 def read_parameter(schemas: Schemas, node: Any, pointer: str) -> Parameter:

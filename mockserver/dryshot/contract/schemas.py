@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from dryshot.contract.formats import FORMATS
 from dryshot.errors import ContractError
 
 if TYPE_CHECKING:
-    from jsonschema_rs import Draft202012Validator
+    from jsonschema_rs import Draft202012Validator, Registry
 
 __all__ = ["Schemas", "accepts", "pointer_to"]
 
@@ -52,14 +53,17 @@ class Schemas:
     """The schemas of one document, by the JSON pointer at which they stand."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        import jsonschema_rs
-
-        self._library = jsonschema_rs
         self._document = document
         self._compiled: dict[str, Draft202012Validator] = {}
+
+    @cached_property
+    def _registry(self) -> Registry:
+        """The document as jsonschema-rs reads it, which is imported here."""
+        import jsonschema_rs
+
         try:
-            self._registry = jsonschema_rs.Registry(
-                [(_BASE, dict(document))], draft=jsonschema_rs.Draft202012
+            return jsonschema_rs.Registry(
+                [(_BASE, dict(self._document))], draft=jsonschema_rs.Draft202012
             )
         except Exception as error:
             raise ContractError(f"the document cannot be read as schemas: {error}") from error
@@ -94,10 +98,13 @@ class Schemas:
             _check(schema, pointer_to("components", "schemas", name))
 
     def _compile(self, pointer: str) -> Draft202012Validator:
+        import jsonschema_rs
+
+        registry = self._registry
         try:
-            return self._library.Draft202012Validator(
+            return jsonschema_rs.Draft202012Validator(
                 {"$ref": f"{_BASE}#{quote(pointer, safe='/~')}"},
-                registry=self._registry,
+                registry=registry,
                 formats=dict(FORMATS),
                 validate_formats=True,
                 offline=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from math import isfinite
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
@@ -109,6 +110,7 @@ def _is_deep(value: Any) -> bool:
     return True
 
 
+@lru_cache(maxsize=64)
 def media_type(content_type: str) -> str:
     """The type without its parameters, in lower case."""
     return content_type.partition(";")[0].strip().lower()

@@ -15,6 +15,8 @@ from dryshot.coverage.shapes import join, name_of
 __all__ = ["Reads"]
 
 _MOST_PLACES = 2000
+_ENCODERS = ("json.encoder", "dryshot.dialects.encoding")
+"""The modules that write JSON."""
 
 
 class Reads:
@@ -110,8 +112,8 @@ class _Told(dict[str, Any]):
 
     def items(self) -> Any:
         """As ever, and noted, unless it is to be written as JSON."""
-        # the encoder is in C, so the frame that asks is the one in json.encoder that called it
-        if sys._getframe(1).f_globals.get("__name__") != "json.encoder":  # noqa: SLF001
+        # the encoder is in C, so the frame that asks is the one that called it
+        if sys._getframe(1).f_globals.get("__name__") not in _ENCODERS:  # noqa: SLF001
             self._note_all()
         return super().items()
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
 from dryshot.contract import Call, Contract, Operation
+from dryshot.dialects.encoding import to_json
 from dryshot.errors import ContractError, DryshotError
 from dryshot.http import Headers, Request, Response
 from dryshot.world import World
@@ -23,16 +23,10 @@ class Json(str):
 
 Reply = tuple[int, Any]
 """A status and what becomes the JSON body; None is an empty body, ``str`` is plain text, and
-:class:`Json` is sent as it is."""
+:class:`Json` and ``bytes`` are JSON that is sent as it is."""
 
 
 _JSON, _TEXT = "application/json; charset=utf-8", "text/plain; charset=utf-8"
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-
-
-def to_json(value: Any) -> bytes:
-    """Compact JSON, as the services write it; safe for any text."""
-    return _encode(value).encode()
 
 
 class Dialect(ABC):
@@ -68,6 +62,8 @@ class Dialect(ABC):
         """A reply as the service would send it."""
         status, content = reply
         headers = self.headers()
+        if isinstance(content, bytes):
+            return Response(status, {**headers, "content-type": _JSON}, content)
         if content is None:
             return Response(status, dict(headers))
         if not isinstance(content, str):

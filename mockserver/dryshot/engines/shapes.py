@@ -7,6 +7,7 @@ import base64
 import re
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ __all__ = [
     "array_shape",
     "broadcast",
     "circuit_shape",
+    "fill",
     "nested_shape",
     "strip_comments",
     "version_of",
@@ -167,3 +169,8 @@ def broadcast(first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...
             raise ProgramError(f"shapes {first} and {second} do not fit")
         result.append(b if a == 1 else a)
     return tuple(result)
+
+
+def fill(shape: tuple[int, ...], make: Callable[[], Any]) -> Any:
+    """Nested lists of a shape, each item made anew."""
+    return [fill(shape[1:], make) for _ in range(shape[0])] if shape else make()

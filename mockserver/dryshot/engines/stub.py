@@ -17,17 +17,18 @@ from random import Random
 from typing import Any
 
 from dryshot.engines.failure import ProgramError, Reason, failed, within
-from dryshot.engines.inputs import Inputs, Pub, read
+from dryshot.engines.inputs import Inputs, Pub
 from dryshot.engines.platform.charges import failure as charged_failure
-from dryshot.engines.platform.invented import dress, read_primitive
+from dryshot.engines.platform.invented import dress
 from dryshot.engines.platform.options import Options
 from dryshot.engines.shapes import (
     CircuitShape,
     array_shape,
     broadcast,
-    circuit_shape,
+    fill,
     nested_shape,
 )
+from dryshot.engines.stub_reading import Readings
 from dryshot.world.work import Outcome, Task
 
 __all__ = ["StubEngine", "StubResultWarning", "values_shape"]
@@ -37,6 +38,8 @@ MAX_OUTCOMES = 4
 MAX_VALUES = 5_000_000
 DECAY = 0.95
 """What is left of a value when there is once the noise of a device."""
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class StubResultWarning(UserWarning):
@@ -49,6 +52,7 @@ class StubEngine:
     def __init__(self) -> None:
         self._warned = False
         self._lock = threading.Lock()
+        self._readings = Readings()
 
     def __repr__(self) -> str:
         return "<StubEngine>"
@@ -57,20 +61,30 @@ class StubEngine:
         return {"_warned": self._warned}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__()  # type: ignore[misc]
         self._warned = state["_warned"]
-        self._lock = threading.Lock()
 
     def __call__(self, task: Task, /) -> Outcome:
         """Make up a result for ``task``."""
         self._warn()
         end = charged_failure if task.dialect == "platform" else failed
         try:
-            return _run(task, *_read(task))
+            return _run(task, *self._read(task))
         except ProgramError as error:
             return end(task, error)
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
             kind, text = type(error).__name__, str(error) or "no message"
             return end(task, ProgramError(text, reason=Reason.NOT_RUN, kind=kind))
+
+    def _read(self, task: Task) -> tuple[Inputs, Options | None, list[CircuitShape]]:
+        inputs, options = self._readings.inputs(task)
+        if inputs.support_qiskit:
+            raise ProgramError("results in Qiskit's own types need the aer engine: dryshot[sim]")
+        shapes = []
+        for pub in inputs.pubs:
+            with within(pub.index):
+                shapes.append(_checked(self._readings.shape(pub.circuit), task, inputs))
+        return inputs, options, shapes
 
     def _warn(self) -> None:
         with self._lock:
@@ -83,44 +97,28 @@ class StubEngine:
             )
 
 
-def _read(task: Task) -> tuple[Inputs, Options | None]:
-    return read_primitive(task) if task.dialect == "platform" else (read(task), None)
-
-
-def _run(task: Task, inputs: Inputs, options: Options | None) -> Outcome:
-    if inputs.support_qiskit:
-        raise ProgramError("results in Qiskit's own types need the aer engine: dryshot[sim]")
-    shapes = []
-    for pub in inputs.pubs:
-        with within(pub.index):
-            shapes.append(_shape(pub, task, inputs))
-    programs: dict[tuple[str, int], Callable[[Task, Inputs, list[CircuitShape]], Any]] = {
-        ("sampler", 1): _sample,
-        ("sampler", 2): _sample_pubs,
-        ("estimator", 1): _estimate,
-        ("estimator", 2): _estimate_pubs,
-        ("runner", 1): _results,
-    }
-    value = programs[inputs.program, inputs.version](task, inputs, shapes)
-    shots = sum(pub.shots for pub in inputs.pubs)
+def _run(
+    task: Task, inputs: Inputs, options: Options | None, shapes: list[CircuitShape]
+) -> Outcome:
+    value = _PROGRAMS[inputs.program, inputs.version](task, inputs, shapes)
+    shots = sum([pub.shots for pub in inputs.pubs])
     delay = float(task.backend.configuration.get("default_rep_delay") or 250.0) * 1e-6
     seconds = 0.0 if task.backend.simulator else shots * delay
     if options is not None:
         seconds = dress(task, inputs, options, value, seconds)
     return Outcome(
         failed=False,
-        body=json.dumps(value, separators=(",", ":")),
+        body=_encode(value),
         quantum_seconds=seconds,
         executions=shots,
         num_circuits=len(shapes),
-        num_qubits=tuple(shape.num_qubits for shape in shapes),
+        num_qubits=tuple([shape.num_qubits for shape in shapes]),
         circuit_depths=(1,) * len(shapes),
         logs="values were made up by the stub engine\n",
     )
 
 
-def _shape(pub: Pub, task: Task, inputs: Inputs) -> CircuitShape:
-    shape = circuit_shape(pub.circuit)
+def _checked(shape: CircuitShape, task: Task, inputs: Inputs) -> CircuitShape:
     limit = task.backend.num_qubits
     if shape.num_qubits > limit:
         text = f"the circuit needs {shape.num_qubits} qubits; {task.backend.name} has {limit}"
@@ -201,12 +199,6 @@ def _bounded(shape: tuple[int, ...], each: int) -> tuple[int, ...]:
     return shape
 
 
-def _fill(shape: tuple[int, ...], make: Callable[[], Any]) -> Any:
-    if not shape:
-        return make()
-    return [_fill(shape[1:], make) for _ in range(shape[0])]
-
-
 def _sample_pubs(_task: Task, inputs: Inputs, shapes: list[CircuitShape]) -> Any:
     results = []
     for pub, shape in zip(inputs.pubs, shapes, strict=True):
@@ -214,7 +206,7 @@ def _sample_pubs(_task: Task, inputs: Inputs, shapes: list[CircuitShape]) -> Any
         data = {}
         for place, (name, size) in enumerate(shape.registers.items()):
             random = _random(inputs, pub.index, place)
-            samples = _fill(axes, partial(_hexes, random, size, pub.shots))
+            samples = fill(axes, partial(_hexes, random, size, pub.shots))
             data[name] = {"samples": samples, "num_bits": size}
         results.append({"data": data, "metadata": {"circuit_metadata": {}, **FLAG}})
     return {"results": results, "metadata": {"version": 2, **FLAG}}
@@ -228,8 +220,8 @@ def _estimate_pubs(_task: Task, inputs: Inputs, shapes: list[CircuitShape]) -> A
         axes = _bounded(broadcast(values_shape(pub, shape), nested_shape(raw)), 1)
         error = 1 / sqrt(pub.shots)
         random = _random(inputs, pub.index)
-        values = _fill(axes, partial(random.uniform, -1, 1))
-        errors = _fill(axes, partial(float, error))
+        values = fill(axes, partial(random.uniform, -1, 1))
+        errors = fill(axes, partial(float, error))
         data = {"evs": values, "stds": errors, "ensemble_standard_error": errors}
         metadata: dict[str, Any] = {
             "shots": pub.shots,
@@ -270,3 +262,12 @@ def _results(task: Task, inputs: Inputs, shapes: list[CircuitShape]) -> Any:
         "status": "COMPLETED",
         "header": FLAG,
     }
+
+
+_PROGRAMS: dict[tuple[str, int], Callable[[Task, Inputs, list[CircuitShape]], Any]] = {
+    ("sampler", 1): _sample,
+    ("sampler", 2): _sample_pubs,
+    ("estimator", 1): _estimate,
+    ("estimator", 2): _estimate_pubs,
+    ("runner", 1): _results,
+}

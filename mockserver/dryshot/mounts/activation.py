@@ -16,11 +16,18 @@ from typing import Any, Protocol, Self, TypeVar, cast
 
 from dryshot.errors import RefusedHost
 from dryshot.http import Endpoint, Request
+from dryshot.mounts.arrivals import Arrivals
 
 __all__ = ["Activation", "activate"]
 
 Hosts = Collection[str] | Callable[[], Collection[str]]
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+_ROOMS = {
+    "httpx": "dryshot.mounts.respx",
+    "urllib3": "dryshot.mounts.requests",
+    "requests": "dryshot.mounts.sessions",
+}
+"""The libraries to patch, and the module whose ``Patch`` does it."""
 
 
 class Activation:
@@ -87,6 +94,8 @@ class _Patch(Protocol):
 class _Stage:
     """Which activations are live in this process, and the patches that last as long as any is.
 
+    A library that is imported in the meantime is patched then, before its importer has it.
+
     A request belongs to the innermost activation of its own context: a task, or a thread that runs
     in a copied context. A thread without one, such as a plain worker, belongs to the live
     activations if they are all one nest, since there is then only one way to understand it.
@@ -96,28 +105,38 @@ class _Stage:
         self._lock = threading.Lock()
         self._live: tuple[Activation, ...] = ()
         self._mine: ContextVar[Activation | None] = ContextVar("dryshot_activation", default=None)
-        self._patches: list[_Patch] = []
+        self._arrivals = Arrivals(_ROOMS, self._prepare)
+        self._waiting = 0
+        self._rooms: dict[str, Callable[[Callable[..., Any]], _Patch]] = {}
+        self._patches: dict[str, _Patch] = {}
 
     def enter(self, activation: Activation) -> None:
         """Make it the innermost of this context; the first one patches."""
-        rooms = _rooms()  # before the lock: imports have locks of their own
         with self._lock:
-            if activation.live:
-                raise RuntimeError("this activation is live already; make another one")
-            if not self._live:
-                self._install(rooms)
-            activation.outer = next(self._lineage(), None)
-            activation.live = True
-            self._live = (*self._live, activation)
+            self._wait()
+        try:
+            for name in self._arrivals.here():  # without the lock: imports have locks of their own
+                self._prepare(name)
+            with self._lock:
+                if activation.live:
+                    raise RuntimeError("this activation is live already; make another one")
+                self._install()
+                activation.outer = next(self._lineage(), None)
+                activation.live = True
+                self._live = (*self._live, activation)
+        except BaseException:
+            with self._lock:
+                self._settle()
+            raise
         self._mine.set(activation)
 
     def leave(self, activation: Activation) -> None:
         """Take it away, in whatever order; the last one puts everything back."""
         with self._lock:
-            activation.live = False
-            self._live = tuple(other for other in self._live if other is not activation)
-            if not self._live:
-                self._remove()
+            if activation.live:
+                activation.live = False
+                self._live = tuple(other for other in self._live if other is not activation)
+                self._settle()
         # A dead activation is passed over, but would keep its endpoint alive. One that is left in
         # another context than it was entered in stays there until that context goes.
         if self._mine.get() is activation:
@@ -162,19 +181,34 @@ class _Stage:
             "that activated one: contextvars.copy_context().run(work), or asyncio.to_thread(work)"
         )
 
-    def _install(self, rooms: list[Callable[[Callable[..., Any]], _Patch]]) -> None:
-        try:
-            for room in rooms:
+    def _wait(self) -> None:
+        if not self._waiting:
+            self._arrivals.install()
+        self._waiting += 1
+
+    def _settle(self) -> None:
+        """One activation less, or one that did not become live."""
+        if not self._live:
+            while self._patches:
+                self._patches.popitem()[1].remove()
+        self._waiting -= 1
+        if not self._waiting:
+            self._arrivals.remove()
+
+    def _prepare(self, name: str) -> None:
+        """The library is here: patch it, now or with the next activation."""
+        room = importlib.import_module(_ROOMS[name]).Patch
+        with self._lock:
+            self._rooms[name] = room
+            if self._live:
+                self._install()
+
+    def _install(self) -> None:
+        for name, room in self._rooms.items():
+            if name not in self._patches:
                 patch = room(self.find)
                 patch.install()
-                self._patches.append(patch)
-        except BaseException:
-            self._remove()
-            raise
-
-    def _remove(self) -> None:
-        while self._patches:
-            self._patches.pop().remove()
+                self._patches[name] = patch
 
 
 _STAGE = _Stage()
@@ -182,24 +216,6 @@ _STAGE = _Stage()
 
 def _name(request: Request) -> str:
     return f"{request.method} {request.origin}{request.path}"
-
-
-def _rooms() -> list[Callable[[Callable[..., Any]], _Patch]]:
-    """The libraries to patch: httpx, and urllib3 where it is installed.
-
-    urllib3 is imported even if nobody has done so yet (25 ms, once; requests, 40 ms more, is not):
-    who imports it later in the block must not reach the network.
-    """
-    from dryshot.mounts import respx
-
-    rooms: list[Any] = [respx.Patch]
-    try:
-        importlib.import_module("urllib3.connectionpool")
-    except ImportError:
-        return rooms
-    from dryshot.mounts import requests
-
-    return [*rooms, requests.Patch]
 
 
 def activate(endpoint: Endpoint, hosts: Hosts, *, allow_hosts: Collection[str] = ()) -> Activation:

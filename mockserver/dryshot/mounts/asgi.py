@@ -22,6 +22,7 @@ __all__ = [
     "Receive",
     "Send",
     "asgi",
+    "authority",
     "own_answer",
     "request_of",
     "send_response",
@@ -131,13 +132,13 @@ def request_of(scope: Message, body: bytes) -> Request:
     """The request that a scope of type ``http`` and its body are."""
     headers = joined(scope["headers"])
     scheme = scope.get("scheme", "http")
-    host, port = _authority(headers.get("host", ""), scope.get("server"))
+    host, port = authority(headers.get("host", ""), scope.get("server"))
     path = (scope.get("raw_path") or quote(scope["path"]).encode("ascii")).decode("latin-1")
     if not path.startswith("/"):  # "*", or a whole URL, as a proxy is sent
         url = _ABSOLUTE.fullmatch(path)
         path = (url["path"] or "/") if url else f"/{path}"
         if url:
-            host, port = _authority(url["authority"], None)
+            host, port = authority(url["authority"], None)
     return Request(
         method=scope["method"],
         host=host,
@@ -150,7 +151,7 @@ def request_of(scope: Message, body: bytes) -> Request:
     )
 
 
-def _authority(header: str, server: tuple[str, int | None] | None) -> tuple[str, int | None]:
+def authority(header: str, server: tuple[str, int | None] | None) -> tuple[str, int | None]:
     """Host and port from the Host header; without one, the server's own."""
     if not header:
         return server or ("localhost", None)

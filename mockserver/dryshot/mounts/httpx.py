@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import cast
 
 import httpx
 
-from dryshot.http import Delivery, Endpoint, Request, Response
+from dryshot.http import Delivery, Endpoint, Headers, Request, Response
 from dryshot.mounts.delivery import Broken, begin, parts
-from dryshot.mounts.wire import framed, joined
+from dryshot.mounts.wire import Lines, framed, joined
 
 __all__ = ["AsyncTransport", "Transport", "exchange", "from_httpx", "to_httpx"]
+
+Read = Callable[[list[tuple[bytes, bytes]]], Headers]
 
 
 class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -26,6 +29,41 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         if self._content:
             yield self._content
+
+
+class _Answer(httpx.Response):
+    """An answer with such a body; to read all of it takes none of the ways above."""
+
+    def __init__(
+        self, status: int, headers: list[tuple[bytes, bytes]], body: bytes, request: httpx.Request
+    ) -> None:
+        super().__init__(status, headers=headers, stream=_Body(body), request=request)
+        self._plain = body
+
+    def read(self) -> bytes:
+        """All of the body."""
+        stream = self.stream
+        if self._begin(stream, httpx.SyncByteStream):
+            cast("httpx.SyncByteStream", stream).close()
+            return self._plain
+        return super().read()
+
+    async def aread(self) -> bytes:
+        """All of the body."""
+        stream = self.stream
+        if self._begin(stream, httpx.AsyncByteStream):
+            await cast("httpx.AsyncByteStream", stream).aclose()
+            return self._plain
+        return await super().aread()
+
+    def _begin(self, stream: object, kind: type) -> bool:
+        """Take the body, unless it was begun to be read, or is not to be read like this."""
+        if self.is_stream_consumed or self.is_closed or not isinstance(stream, kind):
+            return False
+        self._content = self._plain
+        self._num_bytes_downloaded = len(self._plain)
+        self.is_stream_consumed = self.is_closed = True
+        return True
 
 
 class _Halting(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -72,8 +110,8 @@ def _patience(request: httpx.Request, phase: str) -> float | None:
     return seconds
 
 
-def from_httpx(request: httpx.Request) -> Request:
-    """The plain value of a request whose body has been read."""
+def from_httpx(request: httpx.Request, read: Read = joined) -> Request:
+    """The plain value of a request whose body has been read; ``read`` reads its header lines."""
     url = request.url
     path, _, query = url.raw_path.decode("ascii").partition("?")
     return Request(
@@ -81,7 +119,7 @@ def from_httpx(request: httpx.Request) -> Request:
         host=url.raw_host.decode("ascii"),
         path=path,
         query=query,
-        headers=joined(request.headers.raw),
+        headers=read(request.headers.raw),
         body=request.content,
         scheme=url.scheme,
         port=url.port,
@@ -92,6 +130,8 @@ def to_httpx(request: httpx.Request, response: Response) -> httpx.Response:
     """What httpx expects of a transport."""
     headers, body = framed(request.method, response)
     delivery = response.delivery
+    if delivery is None and "content-encoding" not in response.headers:
+        return _Answer(response.status, headers, body, request)
     stream = _Body(body) if delivery is None else _Halting(request, delivery, body)
     return httpx.Response(response.status, headers=headers, stream=stream, request=request)
 
@@ -120,11 +160,12 @@ class Transport(httpx.BaseTransport):
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
+        self._lines = Lines()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Read the request, and answer it."""
         request.read()
-        return exchange(self.endpoint, request, from_httpx(request))
+        return exchange(self.endpoint, request, from_httpx(request, self._lines.read))
 
 
 class AsyncTransport(httpx.AsyncBaseTransport):
@@ -132,8 +173,9 @@ class AsyncTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
+        self._lines = Lines()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Read the request, and answer it."""
         await request.aread()
-        return exchange(self.endpoint, request, from_httpx(request))
+        return exchange(self.endpoint, request, from_httpx(request, self._lines.read))

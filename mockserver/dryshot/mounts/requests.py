@@ -9,13 +9,13 @@ connection to the real host is not used while it lasts.
 
 from __future__ import annotations
 
+import functools
 import io
 import itertools
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
-from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import urllib3
@@ -25,6 +25,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from dryshot.http import Delivery, Endpoint, Request, Response
 from dryshot.mounts.delivery import Broken, Flow, begin, parts
+from dryshot.mounts.foretold import take
 from dryshot.mounts.wire import DEFAULT_PORTS, framed, joined
 
 __all__ = ["Patch"]
@@ -200,13 +201,14 @@ class Patch:
     """Sends what urllib3 would put on a network to the endpoint that ``find`` names, if any."""
 
     def __init__(self, find: Find) -> None:
-        original = HTTPConnectionPool.urlopen
+        self._original = original = HTTPConnectionPool.urlopen
 
+        @functools.wraps(original)
         def urlopen(pool: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
             if isinstance(pool.ConnectionCls, _Line):
                 return original(pool, method, url, *args, **kwargs)
             target = _target(pool, method, url)
-            endpoint = find(target)
+            endpoint = take() or find(target)
             if endpoint is None:
                 return original(pool, method, url, *args, **kwargs)
             twin = _pool(pool, _Line(endpoint, target))
@@ -216,12 +218,12 @@ class Patch:
                 error = carried.origin
             raise error  # outside the handler, so that its cause and context stay what they were
 
-        self._patch = patch.object(HTTPConnectionPool, "urlopen", new=urlopen)
+        self._urlopen = urlopen
 
     def install(self) -> None:
         """Patch urllib3."""
-        self._patch.start()
+        setattr(HTTPConnectionPool, "urlopen", self._urlopen)  # noqa: B010 - a method
 
     def remove(self) -> None:
         """Put urllib3's own method back."""
-        self._patch.stop()
+        setattr(HTTPConnectionPool, "urlopen", self._original)  # noqa: B010 - as above

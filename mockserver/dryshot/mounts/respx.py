@@ -18,6 +18,7 @@ from respx.models import PassThrough
 from dryshot.errors import RefusedHost
 from dryshot.http import Endpoint, Request
 from dryshot.mounts.httpx import exchange, from_httpx
+from dryshot.mounts.wire import Lines
 
 __all__ = ["Patch"]
 
@@ -28,7 +29,8 @@ class _Mocker(AbstractRequestMocker):
     """Puts respx under httpx's network transports; respx knows it as ``using="dryshot"``."""
 
     name = "dryshot"
-    targets: ClassVar[list[str]] = ["httpx.HTTPTransport", "httpx.AsyncHTTPTransport"]
+    # With a colon: else a module of each name is looked for first, in every folder of sys.path.
+    targets: ClassVar[list[str]] = ["httpx:HTTPTransport", "httpx:AsyncHTTPTransport"]
     target_methods: ClassVar[list[str]] = ["handle_request", "handle_async_request"]
 
     @classmethod
@@ -73,10 +75,11 @@ class _Everything(respx.Route):
     def __init__(self, find: Find) -> None:
         super().__init__()
         self._find = find
+        self._lines = Lines()
 
     def match(self, request: httpx.Request) -> httpx.Response | httpx.Request:
         """The endpoint's answer, or the request itself to let it pass."""
-        plain = from_httpx(request)
+        plain = from_httpx(request, self._lines.read)
         try:
             endpoint = self._find(plain)
         except RefusedHost:
@@ -88,18 +91,34 @@ class _Everything(respx.Route):
 
 
 class _Router(respx.MockRouter):
-    """Keeps no calls: respx would hold 2 KiB of each until the end, and the mock has a journal."""
+    """Has one route, that takes everything: there is nothing to resolve.
 
-    def record(self, *_: Any, **__: Any) -> None:
-        """Forget it."""
+    It keeps no calls either: respx would hold 2 KiB of each until the end, and the mock has a
+    journal.
+    """
+
+    def __init__(self, everything: _Everything) -> None:
+        super().__init__(assert_all_called=False, using=_Mocker.name)
+        self._everything = everything
+        self.routes.add(everything)
+
+    def handler(self, request: httpx.Request) -> httpx.Response:
+        """The endpoint's answer; ``PassThrough`` lets the request go to the network."""
+        found = self._everything.match(request)
+        if isinstance(found, httpx.Response):
+            return found
+        raise PassThrough("for the network", request=request, origin=self._everything)
+
+    async def async_handler(self, request: httpx.Request) -> httpx.Response:
+        """The same; the loop waits meanwhile."""
+        return self.handler(request)
 
 
 class Patch:
     """Sends what httpx would put on a network to the endpoint that ``find`` names, if any."""
 
     def __init__(self, find: Find) -> None:
-        self._router = _Router(assert_all_called=False, using=_Mocker.name)
-        self._router.routes.add(_Everything(find))
+        self._router = _Router(_Everything(find))
 
     def install(self) -> None:
         """Patch httpx."""

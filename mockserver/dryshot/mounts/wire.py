@@ -7,12 +7,15 @@ from collections.abc import Iterable
 
 from dryshot.http import Response
 
-__all__ = ["DEFAULT_PORTS", "framed", "joined"]
+__all__ = ["DEFAULT_PORTS", "HOP_BY_HOP", "Lines", "framed", "joined"]
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 # Of one connection only (RFC 9110, 7.6.1): whoever carries the body frames it anew.
-_HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding"})
+HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding"})
+
+
+_MOST_KEPT = 4
 
 
 @functools.lru_cache(maxsize=256)
@@ -22,11 +25,31 @@ def _lower(name: bytes) -> str:
 
 def joined(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Header lines as :data:`dryshot.http.Headers`: lower case, repeated ones joined."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in raw:
+    lines = raw if isinstance(raw, list) else list(raw)
+    headers = {_lower(name): value.decode("latin-1") for name, value in lines}
+    if len(headers) == len(lines):
+        return headers
+    headers.clear()
+    for raw_name, raw_value in lines:
         name, value = _lower(raw_name), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
+
+
+class Lines:
+    """Reads header lines; who sends the same again is given the same, which is for reading only."""
+
+    def __init__(self) -> None:
+        self._last: tuple[tuple[list[tuple[bytes, bytes]], dict[str, str]], ...] = ()
+
+    def read(self, raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
+        """As :func:`joined` does; any thread may ask."""
+        for lines, headers in self._last:
+            if lines == raw:
+                return headers
+        headers = joined(raw)
+        self._last = ((raw, headers), *self._last[: _MOST_KEPT - 1])
+        return headers
 
 
 def framed(method: str, response: Response) -> tuple[list[tuple[bytes, bytes]], bytes]:
@@ -36,7 +59,7 @@ def framed(method: str, response: Response) -> tuple[list[tuple[bytes, bytes]], 
     headers = [
         (name.encode("latin-1"), value.encode("latin-1"))
         for name, value in response.headers.items()
-        if name not in _HOP_BY_HOP and name != "content-length"
+        if name not in HOP_BY_HOP and name != "content-length"
     ]
     if empty:
         return headers, b""

@@ -10,9 +10,10 @@ from dryshot.mounts.asgi import Application, Message, Receive, Send, asgi
 from dryshot.server.limits import Limits, limited
 from dryshot.server.stream import Streams
 
-__all__ = ["application"]
+__all__ = ["OWN", "application"]
 
-_OWN = "/_dryshot"
+OWN = "/_dryshot"
+"""What stands below is the server's own."""
 
 
 def application(
@@ -38,7 +39,7 @@ def application(
             await streams(scope, receive, send)
             return
         own = scope["type"] == "http" and (
-            scope["path"] == _OWN or scope["path"].startswith(f"{_OWN}/")
+            scope["path"] == OWN or scope["path"].startswith(f"{OWN}/")
         )
         if not own or admin is None:
             await service(scope, receive, send)

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
     from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+    from dryshot.http import Endpoint
+
     Base = H11Protocol
     Cycle = RequestResponseCycle
 else:
     Base = object
 
-__all__ = ["Uvicorn", "protocol"]
+__all__ = ["Guarded", "Uvicorn", "protocol", "unanswered"]
 
 _log = logging.getLogger("dryshot.server.connections")
 _log.setLevel(logging.ERROR)  # uvicorn warns of every client's fault; only our own are told
@@ -54,7 +56,7 @@ class Uvicorn(uvicorn.Server):
         self.ready.set()
 
 
-class _Guarded(Base):
+class Guarded(Base):
     """What both of uvicorn's kinds of connections get.
 
     A head that is too large or too slow is refused: 414, 431, 408. What comes after that is dropped
@@ -72,7 +74,8 @@ class _Guarded(Base):
         self.app = with_line(self.app, self)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        # (uvicorn's own says so too)
+        """Wait for a head, unless there are too many connections."""
+        # (uvicorn's own is of this type too)
         super().connection_made(transport)
         most = self.limits.connections
         if len(self.connections) > (open_files() - _OWN_FILES if most is None else most):
@@ -81,16 +84,21 @@ class _Guarded(Base):
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
         self._stop_waiting()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """Take what came, within the limits."""
         if self._refused:
             return
         super().data_received(data)
+        if self._settled():
+            self._stop_waiting()
+            return
         if self._is_over():
             return
-        answering = _unanswered(self.cycle) is not None
+        answering = unanswered(self.cycle) is not None
         if self._in_head():
             if self._answered is not self.cycle:  # the head of another request than before
                 self._answered, self._head_bytes = self.cycle, 0
@@ -108,12 +116,17 @@ class _Guarded(Base):
             self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, or too large."""
         hint = getattr(sys.exception(), "error_status_hint", None)  # h11's
         too_large = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
         if hint == too_large or self._overflow() != too_large:
             self._refuse(self._overflow())
         else:
             self._refuse(HTTPStatus.BAD_REQUEST, msg)
+
+    def _settled(self) -> bool:
+        """Whether what just came is answered already, and nothing else has begun."""
+        return False
 
     def _in_head(self) -> bool:
         """Whether a request's head has begun and not ended."""
@@ -150,7 +163,7 @@ class _Guarded(Base):
             return
         self._refused = True
         self._stop_waiting()
-        cycle = _unanswered(self.cycle)
+        cycle = unanswered(self.cycle)
         if cycle is not None:
             # The request before this one is not answered yet, or it is its body that is wrong.
             wrong_body = cycle.more_body and not cycle.response_started and not self._ahead()
@@ -166,100 +179,34 @@ class _Guarded(Base):
         self.loop.call_later(self.limits.linger_seconds, self.transport.close)
 
 
-def _unanswered(cycle: Cycle | None) -> Cycle | None:
+def unanswered(cycle: Cycle | None) -> Cycle | None:
     """The request, if there is one whose answer is not complete."""
     return None if cycle is None or cycle.response_complete else cycle
 
 
-def protocol(limits: Limits, *, pure: bool = False) -> type[asyncio.Protocol]:
+def protocol(
+    limits: Limits, *, pure: bool = False, endpoint: Endpoint | None = None
+) -> type[asyncio.Protocol]:
     """The class (in effect) of a server's connections.
 
-    Requests are read by httptools if that is installed, unless ``pure`` is set, else by h11.
+    Requests are read by httptools if that is installed, unless ``pure`` is set, else by h11. With
+    httptools they are answered by ``endpoint`` on the spot, where one is given and they are plain.
     """
-    fast = not pure and find_spec("httptools") is not None
-    kind: Callable[..., Any] = _with_httptools() if fast else _with_h11()
-    return cast("type[asyncio.Protocol]", partial(kind, limits=limits))
+    kind: Callable[..., Any]
+    if pure or find_spec("httptools") is None:
+        kind = partial(_with_h11(), limits=limits)
+    else:
+        from dryshot.server.quick import Connection
 
-
-def _with_httptools() -> Callable[..., Any]:  # noqa: C901 - a class that is made late
-    import httptools
-    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-    # The two kinds agree in what is used of them here.
-    class Connection(_Guarded, HttpToolsProtocol):  # type: ignore[misc]
-        _reading_head = False
-        _resuming = False
-        _data = b""
-        url = b""
-
-        def data_received(self, data: bytes) -> None:
-            self._data = data
-            super().data_received(data)
-            self._data = b""
-
-        def on_message_begin(self) -> None:
-            if not self._resuming:
-                self._reading_head = True
-                super().on_message_begin()
-
-        def on_url(self, url: bytes) -> None:
-            if not self._resuming:
-                super().on_url(url)
-
-        def on_header(self, name: bytes, value: bytes) -> None:
-            if not self._resuming:
-                super().on_header(name, value)
-
-        def on_headers_complete(self) -> None:
-            if not self._resuming:
-                self._reading_head = False
-                super().on_headers_complete()
-
-        def on_message_complete(self) -> None:
-            if not self.parser.should_upgrade():
-                super().on_message_complete()
-
-        def _unsupported_upgrade_warning(self) -> None:
-            """Read the body of a request that would rather have gone over to another protocol.
-
-            Httptools stops reading there, and without this the body would be lost: Java's client
-            asks for h2c with its first request.
-            """
-            offset = getattr(sys.exception(), "args", (0,))[0]
-            self.parser = httptools.HttpRequestParser(self)
-            lines = [b"POST / HTTP/1.1"]
-            lines += [
-                name + b": " + value
-                for name, value in self.headers
-                if name in {b"content-length", b"transfer-encoding"}
-            ]
-            try:
-                self._resuming = True
-                self.parser.feed_data(b"\r\n".join([*lines, b"", b""]))
-                self._resuming = False
-                self.parser.feed_data(self._data[offset:])
-            except httptools.HttpParserError:
-                self.send_400_response("Invalid HTTP request received.")
-
-        def _in_head(self) -> bool:
-            return self._reading_head
-
-        def _overflow(self) -> HTTPStatus:
-            if len(self.url) > self.limits.target_bytes:
-                return HTTPStatus.REQUEST_URI_TOO_LONG
-            return super()._overflow()
-
-        def _ahead(self) -> int:
-            return len(self.pipeline)
-
-    return Connection
+        kind = partial(Connection, limits=limits, endpoint=endpoint)
+    return cast("type[asyncio.Protocol]", kind)
 
 
 def _with_h11() -> Callable[..., Any]:
     import h11
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
-    class Connection(_Guarded, H11Protocol):
+    class Connection(Guarded, H11Protocol):
         def _in_head(self) -> bool:
             return self.conn.their_state is h11.IDLE and bool(self.conn.trailing_data[0])
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
 from dryshot.contract.wire import NotDecodable, decode_body, decode_form
@@ -23,13 +23,13 @@ __all__ = [
 
 _IAM = "/identity/token"
 _CLASSIC = "/api/users/loginWithToken"
+_TOKEN_AT = {_IAM: "access_token", _CLASSIC: "id"}
 _LONGEST_KEY = 4096
 _API_TOKEN_DIGITS = 128
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 
 
-@dataclass(frozen=True, slots=True)
-class Bearer:
+class Bearer(NamedTuple):
     """A token, or a key in its place, and the header that has it."""
 
     header: str
@@ -73,21 +73,25 @@ def with_key(request: Request, key: str) -> Request:
 
 def token_of(request: Request, response: Response) -> str | None:
     """The token that a request to log in was given."""
-    name = {_IAM: "access_token", _CLASSIC: "id"}.get(request.path)
+    name = _TOKEN_AT.get(request.path)
     if name is None or request.method != "POST" or response.status != 200:  # noqa: PLR2004 - OK
         return None
     token = json.loads(response.body).get(name)
     return token if isinstance(token, str) else None
 
 
-def bearers(request: Request) -> Iterator[Bearer]:
+def bearers(request: Request) -> list[Bearer]:
     """Every token that a request carries; the one first that counts where there are two."""
+    found = []
     token = request.headers.get("x-access-token")
     if token:
-        yield Bearer("x-access-token", "", token)
-    scheme, _, rest = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() in {"bearer", "apikey"} and rest.strip():
-        yield Bearer("authorization", f"{scheme} ", rest.strip())
+        found.append(Bearer("x-access-token", "", token))
+    authorization = request.headers.get("authorization")
+    if authorization:
+        scheme, _, rest = authorization.partition(" ")
+        if scheme.lower() in {"bearer", "apikey"} and rest.strip():
+            found.append(Bearer("authorization", f"{scheme} ", rest.strip()))
+    return found
 
 
 def with_bearers(request: Request, others: Mapping[str, str]) -> Request:

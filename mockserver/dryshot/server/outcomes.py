@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor, Future
 from typing import ParamSpec, TypeVar, cast
 
 from dryshot.server.records import Unended
 from dryshot.world import Job, Outcome, Pace, Task
+from dryshot.world.executors import Settled
 from dryshot.world.runner import InlineExecutor, LimitedExecutor, PacePolicy, default_pace
 
 __all__ = ["Outcomes"]
@@ -31,8 +32,13 @@ class Outcomes(LimitedExecutor):
         self.executor: Executor = InlineExecutor()
         self.waits = True
         self._known: dict[str, tuple[int, Outcome | Unended]] = {}
-        self._futures: dict[str, Future[Outcome]] = {}
+        self._futures: dict[str, Future[Outcome] | Settled[Outcome]] = {}
         self._pending: dict[str, Future[Outcome]] = {}
+
+    @property
+    def begun(self) -> Collection[str]:
+        """The ids of jobs whose runs have begun, and were not taken yet, in that order."""
+        return self._futures.keys()
 
     def know(self, job_id: str, run: int, end: Outcome | Unended) -> None:
         """A job of this id will run for ``run`` microseconds, and end like this."""
@@ -53,6 +59,17 @@ class Outcomes(LimitedExecutor):
         """Let no engine go on: nobody wants to know any more."""
         for future in tuple(self._futures.values()):
             future.cancel()
+
+    def settle(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Settled[T] | None:
+        """What an engine gave that runs inline, for a job of which nothing is known."""
+        task = args[0] if args else None
+        if type(self.executor) is not InlineExecutor or not isinstance(task, Task):
+            return None
+        if task.job_id in self._known:
+            return None
+        settled = Settled(fn, *args, **kwargs)
+        self._futures[task.job_id] = cast("Settled[Outcome]", settled)
+        return settled
 
     def submit_within(
         self, seconds: float | None, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs

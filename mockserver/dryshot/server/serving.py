@@ -128,7 +128,8 @@ def serve(
         served = application(
             endpoint, limits=limits, executor=executor, admin=admin.make if admin else None
         )
-        uvicorn = _configured(served, limits, grace, pure=pure)
+        direct = None if threads else endpoint
+        uvicorn = _configured(served, limits, grace, pure=pure, endpoint=direct)
         server = Server(uvicorn, url_of(listener), token)
         thread = threading.Thread(target=server._run, args=(listener,), name="dryshot-server")  # noqa: SLF001 - its own
         thread.start()
@@ -143,20 +144,22 @@ def serve(
             thread.join()
 
 
-def _configured(served: Application, limits: Limits, grace: float, *, pure: bool) -> Uvicorn:
+def _configured(
+    served: Application, limits: Limits, grace: float, *, pure: bool, endpoint: Endpoint | None
+) -> Uvicorn:
     try:
         import uvicorn
     except ImportError as error:
         raise MissingExtra("serving", "server") from error
     from dryshot.server.connections import Uvicorn, protocol
-    from dryshot.server.sockets import Websocket, upgrading
+    from dryshot.server.upgrades import upgrading, websocket
 
     return Uvicorn(
         uvicorn.Config(
             cast("Any", served),
-            http=upgrading(protocol(limits, pure=pure)),
+            http=upgrading(protocol(limits, pure=pure, endpoint=endpoint)),
             loop="asyncio" if pure else "auto",
-            ws=Websocket,
+            ws=cast("Any", websocket),
             interface="asgi3",
             lifespan="off",
             log_config=None,

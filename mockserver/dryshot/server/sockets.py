@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from functools import partial
 from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.server import ServerProtocol
 
-__all__ = ["Websocket", "upgrading"]
+__all__ = ["Websocket"]
 
 _log = logging.getLogger("dryshot.server.sockets")
 _log.setLevel(logging.ERROR)  # uvicorn warns of every client's fault; only our own are told
@@ -23,21 +22,6 @@ _FRAGMENTS = 64
 """Empty ones never make a message too large, and would pile up."""
 
 _REFUSAL = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-
-
-def upgrading(connection: Any) -> type[asyncio.Protocol]:
-    """``connection``, as :func:`dryshot.server.connections.protocol` gives it, with websockets.
-
-    Only a GET becomes one. Any other request is answered as if it had not asked, body and all.
-    """
-    kind: Any = connection.func
-
-    class Upgrading(kind):  # type: ignore[misc] # which of the two is known only now
-        def _should_upgrade_to_ws(self) -> bool:
-            return self.scope["method"] == "GET" and bool(super()._should_upgrade_to_ws())
-
-    made = partial(Upgrading, *connection.args, **connection.keywords)
-    return cast("type[asyncio.Protocol]", made)
 
 
 class Websocket(WebSocketsSansIOProtocol):

@@ -14,6 +14,7 @@ from dryshot.server.clocks import ServedClock, microseconds
 from dryshot.server.credentials import token_of
 from dryshot.server.outcomes import Outcomes
 from dryshot.server.records import Kind, Record, Stored, Unended, answer, encode_end, encode_request
+from dryshot.server.runs import Runs
 from dryshot.world import Account, Job, Outcome
 
 __all__ = ["Genesis", "Handled", "Tenant"]
@@ -72,9 +73,8 @@ class Tenant:
         self._keep = keep
         self._max_tokens = max_tokens
         self._logins = 0
-        self._unfinished: dict[str, Job] = {}
+        self._runs = Runs(mock.world, self.outcomes)
         self._stopped: list[Job] = []
-        self._newest: str | None = None
         # those that a world is born with are not kept: it is born with them again
         self._faults: list[dict[str, Any]] = mock.faults.to_json()
         self.mock.faults.kept = self.mock.world.kept = keep is not None
@@ -91,7 +91,7 @@ class Tenant:
         """Whether no job waits or runs."""
         with self.clock.lock:
             self._follow_jobs()
-            return not self._unfinished
+            return self._runs.idle
 
     def handle(self, request: Request) -> Handled | None:
         """The answer; None if the world has ended."""
@@ -180,19 +180,13 @@ class Tenant:
         return job is not None and (job.submission.private or job.loss is not None)
 
     def _follow_jobs(self) -> None:
-        """Notice the job that was made last, and those that have ended, in that order."""
-        jobs = self.mock.world.jobs
-        newest = next(reversed(jobs), None)
-        if newest is not None and newest != self._newest:
-            self._newest = newest
-            self._unfinished[newest] = jobs[newest]
-        over = [job for job in self._unfinished.values() if job.status.final]
-        for job in sorted(over, key=lambda job: job.ended or job.created):
-            del self._unfinished[job.id]
-            end = self.outcomes.take(job)
+        """Keep how runs have ended since the last time."""
+        for job, end in self._runs.ended():
+            if self._keep is None:
+                continue
             if end == "stopped":
                 self._stopped.append(job)
-            elif end is not None:
+            else:
                 self._keep_end(job, end)
 
     def _keep_end(self, job: Job, end: Outcome | Unended) -> None:

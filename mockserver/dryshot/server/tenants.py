@@ -84,8 +84,13 @@ class Tenants:
     def __call__(self, request: Request) -> Response:
         """Answer one request in the world of whoever asks; what it changed is kept by then."""
         while True:
-            response = self._lastingly(lambda worlds: worlds.answer(request))
-            if response is not None:
+            worlds = self._population
+            try:
+                response = worlds.answer(request)
+            finally:
+                if self._state is not None:
+                    self._state.settle()
+            if response is not None and worlds is self._population:
                 return response
 
     def whose(self, request: Request) -> Tenant | None:

@@ -15,9 +15,10 @@ from dryshot.mock import NOTEBOOK_START, Mock
 from dryshot.server.tenant import Genesis
 from dryshot.server.tenants import Tenants
 from dryshot.world import Backend, Engine, Pace
-from dryshot.world.classic import EraName, check_era
+from dryshot.world.classic import EraName
 from dryshot.world.declaration import Declaration, DeclarationError, read
 from dryshot.world.devices import catalogue, device
+from dryshot.world.era import decide
 from dryshot.world.limits import Limits
 from dryshot.world.paces import UsualPace
 from dryshot.world.runner import PacePolicy
@@ -67,7 +68,7 @@ class Worlds:
         limits: Limits | None = None,
         scenario: Sources | None = None,
         wall: Callable[[], float] = time.time,
-        era: EraName = "2023-09",
+        era: EraName | None = None,
     ) -> None:
         self._seed = seed
         self._clock = clock
@@ -87,7 +88,7 @@ class Worlds:
         self._pace = UsualPace() if pace is None else pace
         self._limits = Limits() if limits is None else limits
         self._wall = wall if clock == "wall" else None
-        self._era = check_era(era)
+        self._era = decide(era, self._declaration.era)
 
     @property
     def settings(self) -> Mapping[str, Any]:

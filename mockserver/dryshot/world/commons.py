@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from random import Random
 
 from dryshot.clock import Clock
 from dryshot.world.accounts import Accounts
 from dryshot.world.backends import Backend
-from dryshot.world.ids import IdSource, draw, respell
+from dryshot.world.ids import IdSource
 from dryshot.world.jobs import Job
 from dryshot.world.limits import Limits, SubmissionRate
 from dryshot.world.runner import Pace, Runner
-from dryshot.world.work import Script, Task
+from dryshot.world.shelves import Jobs
+from dryshot.world.work import Lot, Script, Task
 
 __all__ = ["Commons"]
 
 
 @dataclass(frozen=True, slots=True)
 class Commons:
-    """The parts that both share; ``jobs`` holds every job in the order of its making.
+    """The parts that both share; ``jobs`` holds every job of both.
 
     ``removed`` names the backends that are gone for now, each as often as it was removed. The
     classic service writes its ids in the later alphabet where ``later_ids`` says so.
@@ -29,14 +29,13 @@ class Commons:
     seed: int
     accounts: Accounts
     backends: dict[str, Backend]
-    jobs: dict[str, Job]
+    jobs: Jobs
     ids: IdSource
     runner: Runner
     limits: Limits = field(default_factory=Limits)
     later_ids: bool = False
     removed: list[str] = field(default_factory=list)
     rate: SubmissionRate = field(init=False)
-    _random: Random = field(default_factory=Random, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         rate = SubmissionRate(self.clock, self.limits.submissions_per_minute)
@@ -48,8 +47,7 @@ class Commons:
 
     def new_classic_id(self) -> str:
         """The next id of a job or a session of the classic service."""
-        made = self.new_id()
-        return respell(made) if self.later_ids else made
+        return self.ids.new_classic(self.clock, later=self.later_ids)
 
     def enqueue(
         self,
@@ -60,11 +58,9 @@ class Commons:
     ) -> None:
         """Keep a new job, and let it run on ``backend`` when its time comes."""
         self.runner.enqueue(job, self.task(job, backend), pace, script)
-        self.jobs[job.id] = job
+        self.jobs.keep(job)
 
     def task(self, job: Job, backend: Backend) -> Task:
         """What an engine is to do for a job."""
-        seed = draw(self._random, self.seed, "job", job.id)
-        params = job.submission.params
-        most = self.limits.shots
-        return Task(job.id, job.program_id, params, backend, seed, job.dialect, most)
+        asked, lot, most = job.submission, Lot(self.seed, job.id), self.limits.shots
+        return Task(job.id, asked.program_id, asked.params, backend, lot, asked.dialect, most)

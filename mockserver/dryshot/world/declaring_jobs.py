@@ -41,7 +41,6 @@ class DeclaringJobs:
     clock: Clock
     accounts: Accounts
     backends: dict[str, Backend]
-    jobs: dict[str, Job]
     platform: Platform
     kept: bool = False
     """Whether a log says how the world came about: then requests alone may change it."""
@@ -95,7 +94,7 @@ class DeclaringJobs:
                 reason_code, reason = failing(reason_code, reason)
             if not seconds >= 0:
                 raise BadDeclaration("seconds", f"{seconds} s; it is 0 or more")
-            if id is not None and id in self.jobs:
+            if id is not None and id in self._commons.jobs.all:
                 raise BadDeclaration("id", f"there is a job {id!r}")
             submission = Submission(
                 program_id=program,
@@ -140,7 +139,7 @@ class DeclaringJobs:
             )
 
     def _conclude(self, job: Job, session: Session | None) -> None:
-        self.jobs[job.id] = job
+        self._commons.jobs.keep(job)
         job.usage_status = "complete"
         if job.dialect == "platform":
             self.platform.charge(self.platform.instance_of(job), job.charge, job.ended)
@@ -161,6 +160,6 @@ class DeclaringJobs:
         if times.started is None:
             self._commons.enqueue(job, device, replace(usual, queue=seconds), script)
             return
-        self.jobs[job.id] = job
+        self._commons.jobs.keep(job)
         runner.resume(job, self._commons.task(job, device), replace(usual, run=seconds), script)
         job.started = times.started

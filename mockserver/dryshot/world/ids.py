@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import string
 import uuid
@@ -12,7 +11,7 @@ from random import Random
 
 from dryshot.clock import Clock
 
-__all__ = ["IdSource", "XidFields", "decode_xid", "draw", "encode_xid", "respell", "stream"]
+__all__ = ["IdSource", "XidFields", "decode_xid", "encode_xid", "respell", "stream"]
 
 
 _DIGITS = string.digits + string.ascii_lowercase[:22]
@@ -45,22 +44,23 @@ def encode_xid(fields: XidFields) -> str:
 
 
 def _encode(seconds: int, machine: int, pid: int, counter: int) -> str:
-    raw = seconds.to_bytes(4) + machine.to_bytes(3) + pid.to_bytes(2) + counter.to_bytes(3)
-    bits = int.from_bytes(raw) << 4  # 96 of them, filled up to 10 pairs of digits
+    if seconds >> 32 or machine >> 24 or pid >> 16 or counter >> 24:
+        raise OverflowError("a field of an id does not fit into its bytes")
+    bits = ((seconds << 24 | machine) << 16 | pid) << 28 | counter << 4  # 96, and 4 to fill up
     return "".join([_PAIRS[bits >> shift & 1023] for shift in _SHIFTS])
 
 
 def decode_xid(text: str) -> XidFields:
     """The fields of an id; ``ValueError`` if it is not one."""
     try:
-        raw = base64.b32hexdecode(text.upper() + "====")
+        bits = int(text, 32) >> 4
     except ValueError as error:
         raise ValueError(f"{text!r} is not an id of 20 characters 0-9a-v") from error
-    parts = raw[:4], raw[4:7], raw[7:9], raw[9:]
-    fields = XidFields(*(int.from_bytes(part) for part in parts))
-    if encode_xid(fields) != text:
+    machine, pid, counter = bits >> 40 & 0xFFFFFF, bits >> 24 & 0xFFFF, bits & 0xFFFFFF
+    fields = bits >> 64 & 0xFFFFFFFF, machine, pid, counter
+    if _encode(*fields) != text:  # int takes more than that: signs, capitals, spaces, ...
         raise ValueError(f"{text!r} is not an id of 20 characters 0-9a-v")
-    return fields
+    return XidFields(*fields)
 
 
 def respell(text: str) -> str:
@@ -85,6 +85,11 @@ class IdSource:
         self.counter = (self.counter + 1) % 2**24
         return text
 
+    def new_classic(self, clock: Clock, *, later: bool) -> str:
+        """The next id of a job or a session of the classic service, in its ``later`` alphabet."""
+        made = self.new(clock)
+        return respell(made) if later else made
+
     def new_session(self, random: Random) -> str:
         """The id of the platform's next session: a uuid of the world's own randomness."""
         return str(uuid.UUID(int=random.getrandbits(128), version=4))
@@ -93,12 +98,6 @@ class IdSource:
 def stream(seed: int, *names: str) -> Random:
     """A random stream of its own for what ``names`` say, the same on every machine."""
     return Random(_digest(seed, *names))
-
-
-def draw(random: Random, seed: int, *names: str) -> int:
-    """The first 63 bits of :func:`stream`; ``random`` is used up for them, which is quicker."""
-    random.seed(_digest(seed, *names))
-    return random.getrandbits(63)
 
 
 def _digest(seed: int, *names: str) -> bytes:

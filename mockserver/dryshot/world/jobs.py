@@ -6,13 +6,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from dryshot.errors import NotFound
 from dryshot.world.lifecycle import JobEvent, JobStatus, next_status
 from dryshot.world.work import DialectName, Outcome
 
-__all__ = ["Job", "JobQuery", "Loss", "Submission"]
+__all__ = ["Job", "JobQuery", "Label", "Loss", "Owner", "Submission"]
+
+Label = tuple[str, str | bool]
+"""A kind, and what a job is of that kind: ``("backend", "ibm_fez")``."""
+
+Owner = tuple[DialectName, str]
+"""Whose a job is: an account of the classic service, or an instance of the platform."""
+
+_PENDING: Label = ("pending", True)
+_DONE: Label = ("pending", False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +59,18 @@ class Loss:
     status: int = 204
 
 
+class Drawer(Protocol):
+    """Where a job is kept, and known by its labels."""
+
+    def relabel(self, position: int, before: Iterable[Label], after: Iterable[Label]) -> None:
+        """Know a job by some labels, and no more by others."""
+
+
 @dataclass(slots=True)
 class Job:
     """A job of an account. Only :meth:`happen` changes its status.
 
+    A job that is kept is in a ``drawer`` at a ``position``, which are the drawer's to say.
     ``instance`` is ``hub/group/project`` in the classic dialect and a CRN in the platform's. There
     ``charge`` is the whole seconds of device time that it costs, settled when ``usage_status`` is
     complete; ``mock`` says that it runs on a mock device.
@@ -79,6 +96,14 @@ class Job:
     usage_status: Literal["pending", "complete"] = "pending"
     reason_solution: str | None = None
     loss: Loss | None = None
+    drawer: Drawer | None = field(default=None, repr=False, compare=False)
+    position: int = field(default=-1, repr=False, compare=False)
+
+    @property
+    def owner(self) -> Owner:
+        """In whose lists it is."""
+        dialect = self.submission.dialect
+        return dialect, self.account_id if dialect == "classic" else self.instance
 
     @property
     def dialect(self) -> DialectName:
@@ -109,8 +134,28 @@ class Job:
             self.started = now
         if self.status.final:
             self.ended = now
+            if self.drawer is not None:
+                self.drawer.relabel(self.position, [_PENDING], [_DONE])
         self.reason = reason
         self.reason_code = reason_code
+
+    def labels(self) -> list[Label]:
+        """What lists can be asked for by, but for the instant of its making."""
+        labels: list[Label] = [
+            ("backend", self.submission.backend),
+            ("program", self.submission.program_id),
+            ("instance", self.instance),
+            _DONE if self.status.final else _PENDING,
+            ("mock", self.mock),
+        ]
+        if self.session_id is not None:
+            labels.append(("session", self.session_id))
+        labels += self.tag_labels()
+        return labels
+
+    def tag_labels(self) -> list[Label]:
+        """Those of them that may change at any time."""
+        return [("tag", tag) for tag in self.tags]
 
     def read_results(self) -> bool:
         """Whether its results can still be read, once fewer; ``NotFound`` if lost like that."""
@@ -129,8 +174,9 @@ class JobQuery:
     """Which jobs of an account, in which order, and which page of them.
 
     ``pending`` True keeps those that are Queued or Running, False the others. ``tags`` must all be
-    there. The bounds of ``created`` are included. ``include_mocks`` False leaves out the jobs of
-    mock devices.
+    there, ``backends`` are alternatives, none of them is any. The bounds of ``created`` are
+    included. ``include_mocks`` False leaves out the jobs of mock devices. ``search`` is a part of
+    an id or of a tag.
     """
 
     pending: bool | None = None
@@ -142,30 +188,24 @@ class JobQuery:
     created_after: datetime | None = None
     created_before: datetime | None = None
     include_mocks: bool = True
+    backends: frozenset[str] = frozenset()
+    search: str = ""
     ascending: bool = False
     limit: int = 200
     offset: int = 0
 
-    def holds(self, job: Job) -> bool:
-        """Whether the job is one of those asked for."""
-        wanted = (
-            (self.program_id, job.program_id),
-            (self.backend, job.backend),
-            (self.instance, job.instance),
-            (self.session_id, job.session_id),
+    def labels(self) -> list[Label]:
+        """The labels that a job must have, all of them."""
+        labels: list[Label] = [("tag", tag) for tag in self.tags]
+        named = (
+            ("session", self.session_id),
+            ("program", self.program_id),
+            ("backend", self.backend),
+            ("instance", self.instance),
         )
-        return (
-            all(want is None or want == have for want, have in wanted)
-            and (self.pending is None or self.pending != job.status.final)
-            and (self.created_after is None or job.created >= self.created_after)
-            and (self.created_before is None or job.created <= self.created_before)
-            and self.tags <= set(job.tags)
-            and (self.include_mocks or not job.mock)
-        )
-
-    def page(self, jobs: Iterable[Job]) -> tuple[list[Job], int]:
-        """The page asked for of ``jobs``, which are in the order of their making, and the count."""
-        found = [job for job in jobs if self.holds(job)]
-        if not self.ascending:
-            found.reverse()
-        return found[self.offset : self.offset + self.limit], len(found)
+        labels += [(kind, value) for kind, value in named if value is not None]
+        if self.pending is not None:
+            labels.append(_PENDING if self.pending else _DONE)
+        if not self.include_mocks:
+            labels.append(("mock", False))
+        return labels

@@ -7,10 +7,11 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from dryshot.clock import Clock, Event
-from dryshot.world.executors import InlineExecutor, LimitedExecutor
+from dryshot.world.executors import InlineExecutor, LimitedExecutor, Settled
 from dryshot.world.fates import Fate, Verdict
 from dryshot.world.jobs import Job
 from dryshot.world.lifecycle import JobEvent
@@ -45,13 +46,12 @@ class _Run:
     task: Task
     script: Script
     seconds: float
-    begin: Callable[[], None]
     due: Event
     fates: tuple[Fate, ...] = ()
     measured: bool = False
     held: bool = False
     overdue: bool = False
-    future: Future[Outcome] | None = None
+    future: Future[Outcome] | Settled[Outcome] | None = None
 
 
 class Runner:
@@ -99,16 +99,10 @@ class Runner:
         seconds = pace.run if script.run is None else script.run
         fates = tuple(fate for fate in self.fates if fate.meets(job)) if self.fates else ()
 
-        def begin() -> None:
-            self._start(run)
-
-        if math.isinf(pace.queue):
-            due = Event(0, begin)  # which no clock has
-        else:
-            due = self.clock.call_later(pace.queue, begin)
-        run = self._runs[job.id] = _Run(
-            job, task, script, seconds, begin, due, fates, pace.measured
-        )
+        due = Event(0, int)  # which no clock has
+        run = self._runs[job.id] = _Run(job, task, script, seconds, due, fates, pace.measured)
+        if not math.isinf(pace.queue):
+            run.due = self._later(pace.queue, run)
 
     def resume(self, job: Job, task: Task, pace: Pace, script: Script) -> None:
         """Let a queued job run from now on, for as long as ``pace`` says."""
@@ -127,7 +121,7 @@ class Runner:
             if run.future is not None and run.future.cancelled():
                 run.future = self._submit(run)
             if run.overdue:
-                run.due = self.clock.call_later(0, lambda run=run: self._end(run))  # type: ignore[misc]
+                run.due = self.clock.call_later(0, partial(self._end, run))
 
     def wake(self) -> None:
         """Let every job that is held try again; jobs keep their order."""
@@ -135,7 +129,7 @@ class Runner:
             if run.held:
                 run.held = False
                 run.due.cancel()
-                run.due = self.clock.call_later(0, run.begin)
+                run.due = self._later(0, run)
 
     def drop(self, job: Job) -> None:
         """Forget a job: nothing will happen to it any more."""
@@ -151,6 +145,10 @@ class Runner:
             run.job.backend == backend and run.job.started is None for run in self._runs.values()
         )
 
+    def _later(self, seconds: float, run: _Run) -> Event:
+        """Let a run try to begin then; once it did, nothing that it holds leads back to it."""
+        return self.clock.call_later(seconds, partial(self._start, run))
+
     def _start(self, run: _Run) -> None:
         stuck = run.fates and any(fate.stuck and not fate.over for fate in run.fates)
         wait = math.inf if stuck else self._hold(run.job)
@@ -158,7 +156,7 @@ class Runner:
         if not run.held:
             self._launch(run)
         elif wait < math.inf:
-            run.due = self.clock.call_later(wait, run.begin)
+            run.due = self._later(wait, run)
 
     def _launch(self, run: _Run) -> None:
         job = run.job
@@ -175,12 +173,17 @@ class Runner:
             run.due = self.clock.call_later(job.cost, lambda: self._stop(job))
         else:
             run.future = self._submit(run)
-            run.due = self.clock.call_later(seconds, lambda: self._end(run))
+            run.due = self.clock.call_later(seconds, partial(self._end, run))
         self._on_change(job)
 
-    def _submit(self, run: _Run) -> Future[Outcome]:
+    def _submit(self, run: _Run) -> Future[Outcome] | Settled[Outcome]:
         engine = run.script.engine or self.engine
+        if type(self._executor) is InlineExecutor:
+            return Settled(engine, run.task)
         if isinstance(self._executor, LimitedExecutor):
+            settled = self._executor.settle(engine, run.task)
+            if settled is not None:
+                return settled
             return self._executor.submit_within(run.job.cost, engine, run.task)
         return self._executor.submit(engine, run.task)
 
@@ -189,7 +192,7 @@ class Runner:
         future = run.future
         if future is None or self._runs.get(run.job.id) is not run:
             return
-        if self._wait or future.done():
+        if self._wait or isinstance(future, Settled) or future.done():
             self._finish(run.job, future)
         else:  # called back in the engine's thread, which must not touch the world
             run.overdue = True
@@ -210,8 +213,8 @@ class Runner:
         job.happen(JobEvent.RUN_TOO_LONG, now, reason="Ran too long", reason_code=1305)
         self._on_change(job)
 
-    def _finish(self, job: Job, future: Future[Outcome]) -> None:
-        if isinstance(self._executor, LimitedExecutor) and _timed_out(future):
+    def _finish(self, job: Job, future: Future[Outcome] | Settled[Outcome]) -> None:
+        if isinstance(future, Future) and self._timed_out(future):
             self._stop(job)
             return
         run = self._runs.pop(job.id)
@@ -228,15 +231,16 @@ class Runner:
         )
         self._on_change(job)
 
+    def _timed_out(self, future: Future[Outcome]) -> bool:
+        if not isinstance(self._executor, LimitedExecutor):
+            return False
+        try:
+            return isinstance(future.exception(), TimeoutError)
+        except CancelledError:
+            return False
 
-def _timed_out(future: Future[Outcome]) -> bool:
-    try:
-        return isinstance(future.exception(), TimeoutError)
-    except CancelledError:
-        return False
 
-
-def _outcome(future: Future[Outcome]) -> Outcome:
+def _outcome(future: Future[Outcome] | Settled[Outcome]) -> Outcome:
     try:
         return future.result()
     except Exception as error:  # noqa: BLE001 - whatever an engine raises fails its job only

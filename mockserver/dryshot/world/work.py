@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from dryshot.world.backends import Backend
+from dryshot.world.ids import stream
 
-__all__ = ["MAX_EXECUTIONS", "DialectName", "Engine", "Given", "Outcome", "Script", "Task"]
+__all__ = ["MAX_EXECUTIONS", "DialectName", "Engine", "Given", "Lot", "Outcome", "Script", "Task"]
 
 MAX_EXECUTIONS = 10_000_000
 """How often a job of the platform may run its circuits, all of them together."""
@@ -17,12 +18,23 @@ DialectName = Literal["classic", "platform"]
 """Which of the two APIs a job came through; it decides the form of its result."""
 
 
+class Lot(NamedTuple):
+    """What a job's seed is drawn from: the world's own seed, and the job's id."""
+
+    seed: int
+    job_id: str
+
+    def draw(self) -> int:
+        """63 bits, the same every time; this takes longer than many an engine that needs none."""
+        return stream(self.seed, "job", self.job_id).getrandbits(63)
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One program to run.
 
     ``params`` is the job's ``params`` object as it came over the wire, decoded from JSON and no
-    more. ``seed`` makes the outcome repeatable: equal tasks give equal outcomes. A job of the
+    more. ``lot`` is the seed, or what it is drawn from when an engine asks for it. A job of the
     platform that asks for more than ``max_executions`` fails; None is any number.
     """
 
@@ -30,9 +42,14 @@ class Task:
     program_id: str
     params: Mapping[str, Any]
     backend: Backend
-    seed: int
+    lot: int | Lot
     dialect: DialectName = "classic"
     max_executions: int | None = MAX_EXECUTIONS
+
+    @property
+    def seed(self) -> int:
+        """What makes the outcome repeatable: equal tasks give equal outcomes."""
+        return self.lot.draw() if isinstance(self.lot, Lot) else self.lot
 
 
 @dataclass(frozen=True, slots=True)

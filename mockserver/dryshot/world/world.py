@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
+from types import MappingProxyType
 
 from dryshot.clock import Clock
 from dryshot.errors import Invalid, NotFound, PermissionDenied
@@ -21,12 +22,13 @@ from dryshot.world.commons import Commons
 from dryshot.world.declaring import Declaring
 from dryshot.world.devices import listing
 from dryshot.world.ids import IdSource, stream
-from dryshot.world.jobs import Job, JobQuery, Submission
+from dryshot.world.jobs import Job, JobQuery, Owner, Submission
 from dryshot.world.lifecycle import JobEvent
 from dryshot.world.limits import Limits, SubmissionRate
 from dryshot.world.platform import Platform
 from dryshot.world.runner import InlineExecutor, PacePolicy, Runner, default_pace
 from dryshot.world.sessions import Mode, Session
+from dryshot.world.shelves import Jobs
 from dryshot.world.trouble import Trouble
 from dryshot.world.work import Engine
 
@@ -69,7 +71,7 @@ class World(Declaring):
         self.accounts = Accounts(clock, seed, accounts)
         self.backends = dict(backends)
         self.programs = Programs(clock, stream(seed, "program ids"), allowed=self.limits.uploads)
-        self.jobs: dict[str, Job] = {}
+        self._jobs = Jobs()
         self._runner = Runner(
             clock,
             engine,
@@ -85,7 +87,7 @@ class World(Declaring):
             seed,
             self.accounts,
             self.backends,
-            self.jobs,
+            self._jobs,
             ids or maker_of_ids(era),
             self._runner,
             self.limits,
@@ -93,9 +95,14 @@ class World(Declaring):
         )
         self.platform = Platform(self._commons, offered)
         self.classic = ClassicSessions(self._commons)
-        self.accounting = Accounting(clock, self.backends, self.jobs, self.sessions)
+        self.accounting = Accounting(clock, self.backends, self._jobs, self.sessions)
         self.spent: list[Callable[[str], bool]] = []
         self.trouble = Trouble(self)
+
+    @property
+    def jobs(self) -> MappingProxyType[str, Job]:
+        """Every job of both services by its id, in the order of their making."""
+        return self._jobs.all
 
     @property
     def sessions(self) -> Mapping[str, Session]:
@@ -159,6 +166,8 @@ class World(Declaring):
             tags=submission.tags,
             session_id=session.id if session else None,
         )
+        if submission.start_session:
+            job.session_id = job.id
         self._commons.enqueue(job, self.backends[submission.backend])
         if session is not None:
             self.classic.join(session, job)
@@ -174,25 +183,24 @@ class World(Declaring):
         """
         backend = self.backends.get(job.backend)
         if job.status.final or backend is None:
-            self.jobs[job.id] = job
+            self._jobs.keep(job)
         else:
             self._commons.enqueue(job, backend)
 
     def job(self, account: Account, job_id: str) -> Job:
         """One job of the account; ``NotFound`` if it has none of that id."""
-        job = self.jobs.get(job_id)
-        if job is None or not _is_classic(job, account):
+        job = self._jobs.get(job_id)
+        if job is None or job.owner != _owner(account):
             raise NotFound("job", job_id)
         return job
 
-    def all_jobs(self, account: Account, *, ascending: bool) -> list[Job]:
-        """Every job of the account, oldest or newest first."""
-        jobs = [job for job in self.jobs.values() if _is_classic(job, account)]
-        return jobs if ascending else jobs[::-1]
-
     def find_jobs(self, account: Account, query: JobQuery) -> tuple[list[Job], int]:
         """A page of the account's jobs, and how many there are on all pages."""
-        return query.page(self.all_jobs(account, ascending=True))
+        return self._jobs.find(_owner(account), query)
+
+    def tags(self, account: Account) -> list[str]:
+        """Every tag that a job of the account has, sorted."""
+        return self._jobs.tags(_owner(account))
 
     def cancel(self, account: Account, job_id: str) -> Job:
         """Cancel a job that is not final, else ``Conflict``; a session ends with its first job."""
@@ -207,12 +215,12 @@ class World(Declaring):
         job = self.job(account, job_id)
         if not job.status.final:
             self.cancel(account, job_id)
-        del self.jobs[job_id]
+        self._jobs.remove(job)
 
     def replace_tags(self, account: Account, job_id: str, tags: Iterable[str]) -> Job:
         """Give a job these tags instead of those it had."""
         job = self.job(account, job_id)
-        job.tags = tuple(tags)
+        self._jobs.retag(job, tags)
         return job
 
     def open_session(
@@ -263,5 +271,5 @@ class World(Declaring):
         self.classic.follow(job)
 
 
-def _is_classic(job: Job, account: Account) -> bool:
-    return job.account_id == account.id and job.dialect == "classic"
+def _owner(account: Account) -> Owner:
+    return "classic", account.id

@@ -22,7 +22,7 @@ class BackendHandlers:
     """One method per operation on backends."""
 
     world: World
-    listings: dict[tuple[Hashable, ...], Json]
+    listings: dict[tuple[Hashable, ...], bytes]
     """The lists of devices that were told lately, by all that they tell of."""
 
     def get_versions(self, _call: Call, _caller: None) -> Reply:
@@ -46,8 +46,7 @@ class BackendHandlers:
         found = tuple((backend, *self._state(backend)) for backend in backends)
         listing = self.listings.get(found)
         if listing is None:
-            devices = [_device(*one) for one in found]
-            listing = Json(to_json({"devices": devices}).decode())
+            listing = to_json({"devices": [_device(*one) for one in found]})
             if len(self.listings) >= _MOST_KEPT:
                 self.listings.clear()
             self.listings[found] = listing

@@ -6,6 +6,7 @@ from dryshot.contract import Call, NoSuchPath
 from dryshot.dialects.dialect import Json, Reply
 from dryshot.dialects.platform import wire
 from dryshot.dialects.platform.caller import Caller, speaks
+from dryshot.dialects.platform.tellings import Tellings
 from dryshot.errors import Invalid, NotFound
 from dryshot.world import Job, JobQuery, JobStatus, Submission, World
 
@@ -22,6 +23,7 @@ class JobHandlers:
     """One method per operation on jobs."""
 
     world: World
+    tellings: Tellings
 
     def create_job(self, call: Call, caller: Caller) -> Reply:
         """Queue a job; its circuits are looked at when it runs."""
@@ -80,7 +82,7 @@ class JobHandlers:
     def get_job(self, call: Call, caller: Caller) -> Reply:
         """One job, with its parameters unless they are not wanted."""
         exclude = call.query.get("exclude_params", False)
-        return 200, wire.job(call, self._job(call, caller), exclude_params=exclude)
+        return 200, self.tellings.of(call, self._job(call, caller), exclude_params=exclude)
 
     def delete_job(self, call: Call, caller: Caller) -> Reply:
         """Remove a job that has ended."""

@@ -14,6 +14,7 @@ from dryshot.dialects.platform.errors import refusal
 from dryshot.dialects.platform.instances import InstanceHandlers
 from dryshot.dialects.platform.jobs import JobHandlers
 from dryshot.dialects.platform.sessions import SessionHandlers
+from dryshot.dialects.platform.tellings import Tellings
 from dryshot.errors import DryshotError, Invalid
 from dryshot.http import Headers, Request, Response
 from dryshot.world import World
@@ -42,6 +43,7 @@ class RuntimeDialect(
     def __init__(self, world: World) -> None:
         super().__init__(Contract.load("platform-runtime", world.limits.bounds_of_tags), world)
         self.listings = {}
+        self.tellings = Tellings()
         self._traces = stream(world.seed, "platform traces")
 
     def authenticate(self, request: Request) -> Caller:

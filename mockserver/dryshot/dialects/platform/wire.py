@@ -13,7 +13,7 @@ from dryshot.world import Job
 from dryshot.world.platform import Workload
 from dryshot.world.sessions import Session
 
-__all__ = ["created", "instant", "job", "metrics", "session", "workload"]
+__all__ = ["created", "instant", "job", "metrics", "session", "speaks_of_charges", "workload"]
 
 _RAN_TOO_LONG = 1305
 _CHARGED = "2026-03-15"
@@ -153,7 +153,12 @@ def instant(query: Mapping[str, Any], name: str) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text.upper())
 
 
+def speaks_of_charges(call: Call) -> bool:
+    """Whether the caller asked for a version in which jobs have charges."""
+    return speaks(call, _CHARGED)
+
+
 def _usage(call: Call, job: Job) -> dict[str, Any]:
-    if speaks(call, _CHARGED):
+    if speaks_of_charges(call):
         return {"qpu_charge_time_seconds": job.charge, "status": job.usage_status}
     return {"quantum_seconds": job.charge, "seconds": job.charge}

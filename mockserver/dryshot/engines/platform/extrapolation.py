@@ -69,15 +69,19 @@ def extrapolate(
 
 
 def _polynomial(degree: int, factors: Any, values: Any, sigma: Any) -> Any:
-    """The weighted least squares solution, as curve, parameters and covariance."""
+    """The weighted least squares solution as curve, parameters, covariance; ``None`` if none is."""
     import numpy as np
 
     def curve(where: Any, parameters: Any) -> tuple[Any, Any]:
         powers = np.vander(where, degree + 1, increasing=True)
         return powers @ parameters, powers
 
-    design = np.vander(factors, degree + 1, increasing=True) / sigma[:, None]
-    inverse = np.linalg.pinv(design)
+    try:
+        with np.errstate(over="ignore"):  # of factors beyond all reason
+            design = np.vander(factors, degree + 1, increasing=True) / sigma[:, None]
+        inverse = np.linalg.pinv(design)
+    except np.linalg.LinAlgError:
+        return None
     return curve, inverse @ (values / sigma), inverse @ inverse.T
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from dryshot.engines.failure import ProgramError
 from dryshot.engines.layout import Prepared
 
 __all__ = ["fold", "folded"]
 
 PAIR = 2
+MAX_FOLDS = 100_000
+"""In one circuit: more would take memory and hours, and show nothing but noise."""
 
 
 def folded(prepared: Prepared, factor: float, amplifier: str, seed: int) -> Prepared:
@@ -44,7 +47,13 @@ def _folds(places: list[int], factor: float, amplifier: str, seed: int) -> dict[
     """How often the gate at each place is folded."""
     import numpy as np
 
-    total = round((factor - 1) / 2 * len(places))
+    wanted = (factor - 1) / 2 * len(places)
+    if wanted > MAX_FOLDS:
+        raise ProgramError(
+            f"noise_factors: {factor} folds {len(places)} gates {wanted:.0f} times, "
+            f"of which {MAX_FOLDS} can be simulated"
+        )
+    total = round(wanted)
     if not total:
         return {}
     every, rest = divmod(total, len(places))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dryshot.engines.failure import ProgramError, Reason
@@ -10,7 +11,7 @@ from dryshot.engines.inputs import Inputs, Pub
 from dryshot.engines.platform.options import Options, read_options
 from dryshot.world.work import Task
 
-__all__ = ["check_executions", "read"]
+__all__ = ["check_executions", "parse", "read", "settle"]
 
 _MOST = 1 << 62
 """What stands for the executions of a precision that nobody can have; above every limit."""
@@ -20,8 +21,11 @@ PRECISION = 0.015625
 
 def read(task: Task) -> tuple[Inputs, Options]:
     """The inputs and options of a sampler's or an estimator's ``task``."""
-    params = task.params
-    estimator = task.program_id == "estimator"
+    return settle(task, *parse(task.params, estimator=task.program_id == "estimator"))
+
+
+def parse(params: Mapping[str, Any], *, estimator: bool) -> tuple[Inputs, Options]:
+    """What ``params`` alone say; the seed is 0 unless the user gave one."""
     options = read_options(params, estimator=estimator)
     pubs = params.get("pubs")
     if not isinstance(pubs, list) or not pubs:
@@ -33,11 +37,18 @@ def read(task: Task) -> tuple[Inputs, Options]:
         version=2,
         pubs=tuple(make(index, raw, params, options) for index, raw in enumerate(pubs)),
         level=int(level or 0),
-        seed=task.seed if options.seed is None else options.seed,
+        seed=options.seed or 0,
         noise_model=options.noise_model,
         support_qiskit=bool(params.get("support_qiskit")),
     )
-    check_executions(task, sum(pub.shots for pub in inputs.pubs))
+    return inputs, options
+
+
+def settle(task: Task, inputs: Inputs, options: Options) -> tuple[Inputs, Options]:
+    """What was parsed, as it is for ``task``: with its seed, and within its limit."""
+    if options.seed is None:
+        inputs = replace(inputs, seed=task.seed)
+    check_executions(task, sum([pub.shots for pub in inputs.pubs]))
     return inputs, options
 
 

@@ -7,24 +7,22 @@ from typing import Any
 from dryshot.engines.failure import ProgramError
 from dryshot.engines.inputs import Inputs
 from dryshot.engines.platform.charges import quantum_seconds
-from dryshot.engines.platform.inputs import read
 from dryshot.engines.platform.options import Options
 from dryshot.engines.platform.results import Span, plain_span
 from dryshot.engines.platform.timing import Timeline
 from dryshot.world.work import Task
 
-__all__ = ["dress", "read_primitive"]
+__all__ = ["check_program", "dress"]
 
 
-def read_primitive(task: Task) -> tuple[Inputs, Options]:
-    """The inputs of a sampler or an estimator; other programs are not made up."""
+def check_program(task: Task) -> None:
+    """``ProgramError`` for other programs than a sampler and an estimator: they are not made up."""
     if task.program_id not in {"sampler", "estimator"}:
         raise ProgramError(
             f"the program {task.program_id} cannot be made up; "
             'to compute it: pip install "dryshot[sim,sdk]"',
             kind="ModuleNotFoundError",
         )
-    return read(task)
 
 
 def dress(task: Task, inputs: Inputs, options: Options, value: Any, seconds: float) -> float:
@@ -34,10 +32,11 @@ def dress(task: Task, inputs: Inputs, options: Options, value: Any, seconds: flo
     """
     line = Timeline(task)
     spans = []
+    total = sum([pub.shots for pub in inputs.pubs])
     for pub, result in zip(inputs.pubs, value["results"], strict=True):
         number, each = options.twirling.split(pub.shots) if options.twirling.enabled else (0, 0)
         if inputs.program == "sampler":
-            share = seconds * pub.shots / sum(other.shots for other in inputs.pubs)
+            share = seconds * pub.shots / total
             registers = [register["samples"] for register in result["data"].values()]
             shape = _shape(registers[0])[:-1] if registers else ()
             spans.append(Span(pub.index, line.add(share), shape, pub.shots, number, each))

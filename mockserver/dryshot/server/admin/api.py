@@ -172,8 +172,8 @@ class Api(Steering):
         with tenant.mock.clock.lock:
             hidden = tenant.secrets
             jobs = tenant.mock.world.jobs
-            newest = islice(reversed(jobs.values()), call.query["limit"])
-            return {"total": len(jobs), "jobs": [show_job(hidden, job) for job in newest]}
+            newest = islice(reversed(jobs), call.query["limit"])
+            return {"total": len(jobs), "jobs": [show_job(hidden, jobs[one]) for one in newest]}
 
     def list_sessions(self, call: Call) -> Any:
         """The newest sessions."""

@@ -15,6 +15,7 @@ from dryshot.world.platform.figures import Figures, figures
 from dryshot.world.platform.usage import charge_for
 from dryshot.world.platform.workloads import WorkloadPage, WorkloadQuery, workloads_of
 from dryshot.world.sessions import Session
+from dryshot.world.shelves import Jobs
 
 __all__ = ["OPEN_INSTANCE", "Accounting", "Allowance", "Property"]
 
@@ -55,7 +56,7 @@ class Accounting:
         self,
         clock: Clock,
         backends: Mapping[str, Backend],
-        jobs: Mapping[str, Job],
+        jobs: Jobs,
         sessions: Mapping[str, Session],
     ) -> None:
         self._clock = clock
@@ -129,8 +130,7 @@ class Accounting:
         return sorted({str(getattr(thing, by)) for thing in things})
 
     def _jobs_of(self, account: Account) -> list[Job]:
-        jobs = self._jobs.values()
-        return [job for job in jobs if job.dialect == "classic" and job.account_id == account.id]
+        return self._jobs.of(("classic", account.id))
 
     def _sessions_of(self, account: Account) -> list[Session]:
         return [one for one in self._sessions.values() if one.account_id == account.id]

@@ -48,9 +48,8 @@ class ClassicSessions:
         return self._make(made, account.id, instance, backend, mode, max_ttl)
 
     def begin(self, job: Job) -> None:
-        """Open the session that a job asked for, and let it be its first."""
+        """Open the session that a job asked for, which has its id, and let it be the first."""
         wanted = job.submission
-        job.session_id = job.id
         session = self._make(
             job.id, job.account_id, job.instance, wanted.backend, "dedicated", wanted.session_time
         )

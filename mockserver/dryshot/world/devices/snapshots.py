@@ -22,15 +22,15 @@ def snapshots() -> Mapping[str, Backend]:
     Names are the SDK's own, such as ``fake_kyoto``. A backend reads its files when it is asked for
     its documents.
     """
-    spec = find_spec("qiskit_ibm_runtime")
-    places = (spec.submodule_search_locations if spec else None) or ()
-    backends = (_backend(f"fake_{folder.name}", folder) for folder in _folders(*places))
+    backends = (_backend(f"fake_{folder.name}", folder) for folder in _folders())
     return {backend.name: backend for backend in backends}
 
 
-@functools.lru_cache(maxsize=8)
-def _folders(*places: str) -> tuple[Path, ...]:
-    """Those of devices; looked for once, as every world has them."""
+@functools.cache
+def _folders() -> tuple[Path, ...]:
+    """Those of devices; looked for once in a process, as every world has them."""
+    spec = find_spec("qiskit_ibm_runtime")
+    places = (spec.submodule_search_locations if spec else None) or ()
     roots = [Path(place, _FOLDER) for place in places]
     folders = (folder for root in roots if root.is_dir() for folder in sorted(root.iterdir()))
     return tuple(folder for folder in folders if _file(folder, "conf").is_file())

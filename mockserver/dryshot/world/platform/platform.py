@@ -12,7 +12,7 @@ from dryshot.world.accounts import Account
 from dryshot.world.commons import Commons
 from dryshot.world.ids import stream
 from dryshot.world.instances import ServiceInstance
-from dryshot.world.jobs import Job, JobQuery, Submission
+from dryshot.world.jobs import Job, JobQuery, Owner, Submission
 from dryshot.world.lifecycle import JobEvent
 from dryshot.world.platform.access import Access
 from dryshot.world.platform.analytics import Analytics
@@ -51,7 +51,7 @@ class Platform(Access):
             self._clock, lambda: commons.ids.new_session(random), self._fail, self._limits
         )
         self.analytics = Analytics(
-            self._clock, self._instances.of, commons.backends, commons.jobs, self._sessions.all
+            self._clock, self._instances.of, commons.backends, commons.jobs.all, self._sessions.all
         )
 
     @property
@@ -116,7 +116,7 @@ class Platform(Access):
         self, _account: Account, instance: ServiceInstance, query: JobQuery
     ) -> tuple[list[Job], int]:
         """A page of the instance's jobs, and how many there are on all pages."""
-        return query.page(self._jobs_of(instance))
+        return self._commons.jobs.find(_owner(instance), query)
 
     def cancel(self, account: Account, instance: ServiceInstance, job_id: str) -> Job:
         """Cancel a job that has not ended, else ``Conflict`` (1306)."""
@@ -133,20 +133,19 @@ class Platform(Access):
         job = self.job(account, instance, job_id)
         if not job.status.final:
             raise Invalid("id", f"the job is {job.status}; it has not ended", code=_NOT_DELETABLE)
-        del self._commons.jobs[job_id]
+        self._commons.jobs.remove(job)
 
     def replace_tags(
         self, account: Account, instance: ServiceInstance, job_id: str, tags: Iterable[str]
     ) -> Job:
         """Give a job these tags instead of those it had."""
         job = self.job(account, instance, job_id)
-        job.tags = tuple(tags)
+        self._commons.jobs.retag(job, tags)
         return job
 
     def tags(self, _account: Account, instance: ServiceInstance, search: str) -> list[str]:
         """The tags of the instance's jobs that contain a text, each once, sorted."""
-        found = {tag for job in self._jobs_of(instance) for tag in job.tags if search in tag}
-        return sorted(found)
+        return self._commons.jobs.tags(_owner(instance), search)
 
     def results(self, job: Job) -> str | None:
         """What the program returned, or its traceback; None for a job that has neither.
@@ -218,7 +217,8 @@ class Platform(Access):
         """A page of the instance's sessions, and of its jobs that are in none."""
         del account
         sessions = [one for one in self._sessions.all.values() if one.instance == instance.crn]
-        return query.page(workloads_of(self._jobs_of(instance), sessions, self._clock.now()))
+        jobs = self._commons.jobs.of(_owner(instance))
+        return query.page(workloads_of(jobs, sessions, self._clock.now()))
 
     def hold(self, job: Job) -> float:
         """Seconds that a job must yet wait for its device or for its instance's limit."""
@@ -247,8 +247,9 @@ class Platform(Access):
         job.happen(JobEvent.FAIL, now, reason=reason, reason_code=CLOSED_SESSION)
         self.follow(job)
 
-    def _jobs_of(self, instance: ServiceInstance) -> list[Job]:
-        return [job for job in self._commons.jobs.values() if job.instance == instance.crn]
+
+def _owner(instance: ServiceInstance) -> Owner:
+    return "platform", instance.crn
 
 
 def _settle(job: Job) -> None:

@@ -73,10 +73,11 @@ class Ledger:
         """Charge an instance, now or at an instant before."""
         if seconds:
             account = self._accounts.setdefault(crn, _Account())
-            if when is None:
-                account.charges.append((self._clock.now(), seconds))
+            charge = (self._clock.now() if when is None else when, seconds)
+            if when is None or not account.charges or account.charges[-1] <= charge:
+                account.charges.append(charge)
             else:
-                insort(account.charges, (when, seconds))
+                insort(account.charges, charge)
             account.total += seconds
 
     def take_back(self, crn: str, seconds: int, when: datetime) -> None:
