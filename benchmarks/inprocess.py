@@ -1,27 +1,26 @@
 """What a request costs in process, beside the least: ``python -m benchmarks.inprocess``.
 
-The least is the same call on the library's own constant answer, of the same bytes. Both take turns
-in short blocks, so that whatever else the machine does meets both, and only time of this process
-counts; the fastest blocks of each are compared, and the median of the pairs is shown beside it.
+The least is the same call on the library's own constant answer, of the same bytes, as
+`benchmarks.side` measures it. With ``--guard`` the ratios are held to those of the committed state.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import io
-import statistics
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
 import requests
-import requests.adapters
 
 import dryshot
+from benchmarks.guard import KEPT, Guard
+from benchmarks.results import Row, table
+from benchmarks.side import CALLS, Constant, Taken, constant, measure
 from dryshot.contract import Contract
 from dryshot.http import Request
 from dryshot.world.work import Outcome
@@ -35,26 +34,8 @@ JOB: dict[str, Any] = {
     "backend": "ibm_fez",
     "params": {"pubs": [[QASM]], "version": 2},
 }
-CALLS = 10
-"""In a block."""
-
-Send = Callable[[str, str, Any], Any]
-"""From method, URL and JSON body to the answer, read and decoded."""
-
-
-class Result(NamedTuple):
-    """One line of the table; ``unit`` is "x", a multiple of the floor, or "us"."""
-
-    name: str
-    target: float
-    measured: float
-    median: float
-    unit: str = "x"
-
-    @property
-    def met(self) -> bool:
-        """Whether the target is reached, at the machine's best."""
-        return self.measured <= self.target
+QUICK, FULL = 50, 400
+"""Blocks of calls."""
 
 
 class Case(NamedTuple):
@@ -64,22 +45,6 @@ class Case(NamedTuple):
     method: str
     url: str
     body: Any = None
-
-
-def measure(floor: Callable[[], object], call: Callable[[], object], blocks: int) -> list[float]:
-    """How many times as long ``call`` takes: at best, and in the median of the pairs."""
-    taken: tuple[list[float], list[float]] = ([], [])
-    for block in range(blocks + 1):
-        for one, times in zip((floor, call), taken, strict=True):
-            start = time.process_time()
-            for _ in range(CALLS):
-                one()
-            times.append(time.process_time() - start)
-        if not block:  # the first one warms up
-            for times in taken:
-                times.clear()
-    pairs = (mine / least for least, mine in zip(*taken, strict=True))
-    return [min(taken[1]) / min(taken[0]), statistics.median(pairs)]
 
 
 def prepare() -> tuple[dryshot.Mock, dict[str, str], list[Case]]:
@@ -105,14 +70,6 @@ def prepare() -> tuple[dryshot.Mock, dict[str, str], list[Case]]:
     )
 
 
-def constant(answer: httpx.Response) -> httpx.MockTransport:
-    """What httpx itself takes, with the bytes of the answer."""
-    body, status, kind = answer.content, answer.status_code, answer.headers["content-type"]
-    return httpx.MockTransport(
-        lambda _request: httpx.Response(status, content=body, headers={"content-type": kind})
-    )
-
-
 def calling(client: Any, case: Case, headers: dict[str, str]) -> Callable[[], object]:
     """One call of a client that blocks, its answer read."""
 
@@ -122,7 +79,7 @@ def calling(client: Any, case: Case, headers: dict[str, str]) -> Callable[[], ob
     return call
 
 
-def httpx_results(blocks: int, path: str, target: float) -> Iterator[Result]:
+def httpx_results(blocks: int, path: str, target: float) -> Iterator[Row]:
     """Every case through ``mock.transport()``, or through an activation."""
     mock, headers, cases = prepare()
     with httpx.Client(transport=mock.transport()) as plain, entered(mock, path) as client:
@@ -132,7 +89,7 @@ def httpx_results(blocks: int, path: str, target: float) -> Iterator[Result]:
                 found = measure(
                     calling(least, case, headers), calling(client, case, headers), blocks
                 )
-            yield Result(f"{case.name}, {path}", target, *found)
+            yield _row(f"{case.name}, {path}", target, found)
 
 
 @contextmanager
@@ -146,7 +103,7 @@ def entered(mock: dryshot.Mock, path: str) -> Iterator[httpx.Client]:
             yield client
 
 
-def async_results(blocks: int) -> Iterator[Result]:
+def async_results(blocks: int) -> Iterator[Row]:
     """Every case through ``mock.async_transport()``; the loop is entered once for a block."""
     mock, headers, cases = prepare()
     loop = asyncio.new_event_loop()
@@ -167,33 +124,13 @@ def async_results(blocks: int) -> Iterator[Result]:
                 return lambda: loop.run_until_complete(run())
 
             found = measure(block(least), block(own), max(3, blocks // CALLS))
-            yield Result(f"{case.name}, async", 1.25, *found)
+            yield _row(f"{case.name}, async", 1.25, found)
             loop.run_until_complete(least.aclose())
             loop.run_until_complete(own.aclose())
     loop.close()
 
 
-class Constant(requests.adapters.BaseAdapter):
-    """What requests itself takes: an answer of constant bytes, as its own adapter builds one."""
-
-    def __init__(self, answer: httpx.Response) -> None:
-        super().__init__()
-        self._answer = answer
-
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        """The answer."""
-        response = requests.Response()
-        response.status_code = self._answer.status_code
-        response.headers["content-type"] = self._answer.headers["content-type"]
-        response.raw = io.BytesIO(self._answer.content)
-        response.request, response.url = request, request.url or ""
-        return response
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-def requests_results(blocks: int) -> Iterator[Result]:
+def requests_results(blocks: int) -> Iterator[Row]:
     """Every case with requests, in an activation."""
     mock, headers, cases = prepare()
     with httpx.Client(transport=mock.transport()) as plain, mock.activate():
@@ -202,10 +139,10 @@ def requests_results(blocks: int) -> Iterator[Result]:
             with requests.Session() as least, requests.Session() as own:
                 least.mount("https://", Constant(answer))
                 found = measure(calling(least, case, headers), calling(own, case, headers), blocks)
-            yield Result(f"{case.name}, requests", 1.2, *found)
+            yield _row(f"{case.name}, requests", 1.2, found, "requests, constant answer")
 
 
-def refused_results(blocks: int) -> Iterator[Result]:
+def refused_results(blocks: int) -> Iterator[Row]:
     """What the judge takes, for a body that is not valid."""
     mock, headers, cases = prepare()
     case = cases[0]._replace(name="refused POST job", body={**JOB, "program_id": 7})
@@ -217,54 +154,85 @@ def refused_results(blocks: int) -> Iterator[Result]:
             found = measure(
                 calling(least, case, headers), calling(client, case, headers), max(5, blocks // 10)
             )
-    yield Result(f"{case.name}, judge", 12.0, *found)
+    yield _row(f"{case.name}, judge", 12.0, found)
 
 
-def check_results(blocks: int) -> Iterator[Result]:
+def check_results(blocks: int) -> Iterator[Row]:
     """The check of a request alone: found, decoded, cast and valid."""
     contract = Contract.load("platform-runtime")
-    with httpx.Client() as client:
-        body = client.build_request("POST", BASE, json=JOB).content
-    request = Request(
-        "POST",
-        "quantum.cloud.ibm.com",
-        "/api/v1/jobs",
-        headers={"content-type": "application/json"},
-        body=body,
-    )
-    times = []
-    for _ in range(blocks):
-        start = time.process_time()
-        for _ in range(CALLS):
-            contract.read_request(contract.match("POST", "/jobs"), request)
-        times.append((time.process_time() - start) / CALLS * 1e6)
-    yield Result("request check alone", 20.0, min(times), statistics.median(times), "us")
+    answer = httpx.Response(200, json={})
+    with httpx.Client(transport=constant(answer)) as least:
+        request = Request(
+            "POST",
+            "quantum.cloud.ibm.com",
+            "/api/v1/jobs",
+            headers={"content-type": "application/json"},
+            body=least.build_request("POST", BASE, json=JOB).content,
+        )
+        found = measure(
+            calling(least, Case("", "POST", BASE, JOB), {}),
+            lambda: contract.read_request(contract.match("POST", "/jobs"), request),
+            blocks,
+        )
+    yield Row("request check alone", 20.0, found.seconds * 1e6, "us")
+    yield _row("request check, of the call", None, found)
 
 
-def results(blocks: int) -> Iterator[Result]:
-    """Every line of the table."""
-    yield from httpx_results(blocks, "transport()", 1.25)
-    yield from httpx_results(blocks, "activate()", 1.6)
-    yield from async_results(blocks)
-    yield from requests_results(blocks)
-    yield from refused_results(blocks)
-    yield from check_results(blocks)
+def _row(
+    name: str, target: float | None, found: Taken, peer: str = "httpx, constant answer"
+) -> Row:
+    return Row(name, target, found.best, "x", peer=peer, note=f"median {found.median:.2f}")
+
+
+GROUPS: dict[str, Callable[[int], Iterator[Row]]] = {
+    "transport": lambda blocks: httpx_results(blocks, "transport()", 1.25),
+    "activate": lambda blocks: httpx_results(blocks, "activate()", 1.6),
+    "async": async_results,
+    "requests": requests_results,
+    "refused": refused_results,
+    "check": check_results,
+}
+"""What is measured together, and again together."""
+
+
+def rows(*, quick: bool) -> Iterator[Row]:
+    """Every row, as it is measured."""
+    for group in GROUPS.values():
+        yield from group(QUICK if quick else FULL)
+
+
+def guarded(guard: Guard, *, write: bool) -> int:
+    """Hold the ratios to what is kept, or keep them; 1 if one is beyond its limit."""
+    groups = {name: lambda group=group: group(QUICK) for name, group in GROUPS.items()}
+    if write:
+        guard.write(groups)
+        print(f"{guard.path.name} holds the ratios of this state")
+        return 0
+    excesses = guard.hold(groups)
+    print("\n".join(excesses) or "every ratio is within its limit")
+    return int(bool(excesses))
 
 
 def main() -> int:
     """Print the table in Markdown; 1 if a target is missed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="an eighth of the blocks")
-    blocks = 50 if parser.parse_args().quick else 400
-    print(f"{blocks} blocks of {CALLS} calls, Python {sys.version.split()[0]}\n")
-    print("| in process | target | measured | median | verdict |\n|---|---|---|---|---|")
-    missed = 0
-    for one in results(blocks):
-        missed += not one.met
-        verdict = "met" if one.met else "missed"
-        figures = (f"{value:.2f} {one.unit}" for value in (one.target, one.measured, one.median))
-        print(f"| {one.name} | {' | '.join(figures)} | {verdict} |", flush=True)
-    return int(missed > 0)
+    parser.add_argument("--guard", action="store_true", help="hold the ratios to those kept")
+    parser.add_argument("--write", action="store_true", help="with --guard: keep these instead")
+    parser.add_argument("--kept", type=Path, default=KEPT, metavar="FILE", help="of the guard")
+    asked = parser.parse_args()
+    if asked.guard:
+        try:
+            return guarded(Guard(asked.kept), write=asked.write)
+        except (OSError, ValueError) as error:
+            parser.error(f"--kept: {error}")
+    if asked.write:
+        parser.error("--write belongs to --guard")
+    blocks = QUICK if asked.quick else FULL
+    print(f"{blocks} blocks of {CALLS} calls, Python {sys.version.split()[0]}\n", flush=True)
+    found = list(rows(quick=asked.quick))
+    print(table(found))
+    return int(not all(row.met for row in found))
 
 
 if __name__ == "__main__":
