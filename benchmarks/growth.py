@@ -21,7 +21,7 @@ from typing import Any, Literal, NamedTuple
 import httpx
 
 import dryshot
-from benchmarks.results import Row, table
+from benchmarks.results import Row, show
 from benchmarks.side import measure
 from dryshot.clock import isoformat
 from dryshot.world.sessions import Session
@@ -249,12 +249,5 @@ def rows(*, quick: bool) -> Iterator[Row]:
         yield from compared(dialect, quick=quick)
 
 
-def main() -> int:
-    """Print the table in Markdown; 1 if a target is missed."""
-    found = list(rows(quick="--quick" in sys.argv))
-    print(table(found))
-    return int(not all(row.met for row in found))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(show(rows(quick="--quick" in sys.argv)))

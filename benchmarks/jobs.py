@@ -24,7 +24,7 @@ import httpx
 
 import dryshot
 from benchmarks.processor import computing
-from benchmarks.results import Row, table, unmeasured
+from benchmarks.results import Row, show, unmeasured
 from dryshot import AerEngine
 from dryshot.engines.pool import WorkerPool
 from dryshot.server.serving import serve
@@ -183,12 +183,5 @@ def bodies(executor: Executor, engine: AerEngine, seeds: Iterable[int]) -> list[
     return [outcome.body for outcome in outcomes]
 
 
-def main() -> int:
-    """Print the table in Markdown; 1 if a target is missed."""
-    found = list(rows(quick="--quick" in sys.argv))
-    print(table(found))
-    return int(not all(row.met for row in found))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(show(rows(quick="--quick" in sys.argv)))

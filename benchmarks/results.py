@@ -12,10 +12,11 @@ import json
 import math
 import os
 import platform
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self, get_args
 
-__all__ = ["INSTALL", "Report", "Row", "shown", "table", "unmeasured"]
+__all__ = ["INSTALL", "Report", "Row", "show", "shown", "table", "unmeasured"]
 
 INSTALL = "python -m benchmarks.peers install"
 """What gets the peers."""
@@ -194,6 +195,13 @@ def table(rows: list[Row]) -> str:
         )
         lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return "\n".join(lines)
+
+
+def show(rows: Iterable[Row]) -> int:
+    """Print the table of a room; 1 if a target is missed."""
+    found = list(rows)
+    print(table(found))
+    return int(not all(row.met for row in found))
 
 
 def _versions() -> dict[str, str]:

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from typing import NamedTuple
 
 from benchmarks.processor import computing
-from benchmarks.results import Row, table, unmeasured
+from benchmarks.results import Row, show, unmeasured
 from dryshot import AerEngine, Mock
 from dryshot.engines.dask import DaskExecutor
 from dryshot.world.work import Outcome, Task
@@ -127,12 +127,5 @@ class Cluster:
                 raise SystemExit(outcome.body)
 
 
-def main() -> int:
-    """Print the table in Markdown; 1 if a target is missed."""
-    found = list(rows(quick="--quick" in sys.argv))
-    print(table(found))
-    return int(not all(row.met for row in found))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(show(rows(quick="--quick" in sys.argv)))

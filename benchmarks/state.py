@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.results import Row, table
+from benchmarks.results import Row, show
 from benchmarks.side import CALLS, measure
 from dryshot.mounts.httpx import Transport
 from dryshot.server.state import State
@@ -85,12 +85,5 @@ def opening(worlds: Worlds, path: Path) -> float:
     return time.process_time() - start
 
 
-def main() -> int:
-    """Print the table in Markdown; 1 if a target is missed."""
-    found = list(rows(quick="--quick" in sys.argv))
-    print(table(found))
-    return int(not all(row.met for row in found))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(show(rows(quick="--quick" in sys.argv)))
